@@ -1,0 +1,14 @@
+namespace Inventory.Contracts;
+
+/// <summary>Every line of the order is set aside.</summary>
+public sealed record StockReserved(Guid OrderId);
+
+/// <summary>At least one line of the order is not to be had; nothing is set aside.</summary>
+/// <param name="Reason">Names the missing products and how many are left.</param>
+public sealed record StockRejected(Guid OrderId, string Reason);
+
+/// <summary>What was set aside for the order can be sold again.</summary>
+public sealed record StockReleased(Guid OrderId);
+
+/// <summary>Few are left to sell.</summary>
+public sealed record StockLow(string Sku, int Available);

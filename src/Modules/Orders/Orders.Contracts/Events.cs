@@ -1,0 +1,23 @@
+namespace Orders.Contracts;
+
+/// <summary>An order's line at the price agreed.</summary>
+/// <param name="Amount">Quantity times unit price, rounded half away from zero to the currency's cents.</param>
+public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, decimal Amount);
+
+/// <summary>A customer wants these lines at these prices.</summary>
+/// <param name="Total">The sum of the lines' amounts.</param>
+/// <param name="PaymentToken">What the payment provider knows the customer's means of payment by; not the means itself.</param>
+public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, string PaymentToken);
+
+/// <summary>Stock is set aside and the money is there: the order can be sent.</summary>
+public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines);
+
+/// <summary>A confirmed order shall be called off: Shipping stops its shipment, or has dispatched it already and nothing changes.</summary>
+public sealed record OrderCancellationRequested(Guid OrderId);
+
+/// <summary>The order is called off for good: stock is released, money is given back.</summary>
+/// <param name="Reason">A stable code: <c>customer</c>, <c>operator</c>, <c>stock.rejected</c>, <c>stock.timed-out</c>, <c>payment.declined</c>, <c>payment.timed-out</c>.</param>
+public sealed record OrderCancelled(Guid OrderId, string Reason);
+
+/// <summary>The parcel has arrived.</summary>
+public sealed record OrderCompleted(Guid OrderId);
