@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,8 @@ internal static class RegisterAccount
 
     public sealed record Registered(Guid Id);
 
-    public sealed record Command(string Email, string Password, string Name) : ICommand<Registered>, IValidated
+    // An idempotency key keeps a fast hash of its command: the password must not be in it.
+    public sealed record Command(string Email, [property: JsonIgnore] string Password, string Name) : ICommand<Registered>, IValidated
     {
         public void Validate(Rules rules)
         {

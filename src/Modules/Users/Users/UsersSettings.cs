@@ -5,15 +5,17 @@ namespace Users;
 
 /// <param name="DevelopmentTokens">This module issues tokens itself, to anyone who asks: for development and tests.</param>
 /// <param name="Issuer">What tokens name as their issuer, and what every host checks.</param>
+/// <param name="Audience">Whom tokens are for; checked as well.</param>
 /// <param name="FailedSignIns">So many in a row lock an account.</param>
 /// <param name="LockedFor">Counted from the last failure; after it the count begins anew.</param>
-internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, int FailedSignIns, TimeSpan LockedFor)
+internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor)
 {
     private const string Development = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor";
 
     public static UsersSettings Of(IConfiguration configuration) => new(
         configuration.GetValue(Development, false),
         configuration["Tokens:Issuer"] ?? "http://modular",
+        configuration["Tokens:Audience"] ?? "modular",
         configuration.GetValue(Failures, 10),
         configuration.GetValue(Locked, TimeSpan.FromMinutes(15)));
 
@@ -23,7 +25,7 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, int 
         {
             if (!bool.TryParse(on, out var issues)) yield return $"{Development} is '{on}': it must be true or false.";
             if (issues && environment == "Production")
-                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off and name an outside issuer by Tokens:Issuer.";
+                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off and name an outside issuer by Tokens:Authority.";
         }
 
         if (configuration[Failures] is { } failures && !(int.TryParse(failures, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000))

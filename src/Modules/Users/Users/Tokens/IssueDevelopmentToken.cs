@@ -11,7 +11,7 @@ namespace Users;
 internal static class IssueDevelopmentToken
 {
     /// <param name="Subject">A new one unless given.</param>
-    public sealed record Body(Role Role, Guid? Subject);
+    public sealed record Body(Role Role, Guid? Subject = null);
 
     public sealed record Command(Role Role, Guid Subject) : ICommand<IssuedToken>, IValidated
     {

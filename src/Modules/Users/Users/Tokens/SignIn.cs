@@ -31,12 +31,13 @@ internal static class SignIn
         {
             var outcome = await sender.Send(new Command(body.Email, body.Password), ct);
             response.Headers.CacheControl = "no-store";
-            return outcome.Token is { } token
-                ? TypedResults.Ok(token)
-                : TypedResults.Problem(
-                    "E-mail address and password do not fit, or too many attempts have failed: try again later.",
-                    statusCode: StatusCodes.Status401Unauthorized,
-                    extensions: new Dictionary<string, object?> { ["code"] = "user.sign-in-refused" });
+            if (outcome.Token is { } token) return TypedResults.Ok(token);
+
+            response.Headers.WWWAuthenticate = "Bearer";
+            return TypedResults.Problem(
+                "E-mail address and password do not fit, or too many attempts have failed: try again later.",
+                statusCode: StatusCodes.Status401Unauthorized,
+                extensions: new Dictionary<string, object?> { ["code"] = "user.sign-in-refused" });
         })
         .WithName("SignIn")
         .WithSummary("Gives an access token for e-mail and password.")

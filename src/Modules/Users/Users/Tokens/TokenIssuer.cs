@@ -10,8 +10,6 @@ internal sealed record IssuedToken(string AccessToken, string TokenType, int Exp
 /// <summary>Signs access tokens (RFC 9068's type, ES256).</summary>
 internal sealed class TokenIssuer(UsersSettings settings, TimeProvider clock)
 {
-    public const string Audience = "modular";
-
     private static readonly TimeSpan s_lifetime = TimeSpan.FromHours(1);
 
     public IssuedToken Issue(SigningKey key, Guid subject, Role role)
@@ -21,7 +19,7 @@ internal sealed class TokenIssuer(UsersSettings settings, TimeProvider clock)
         var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = settings.Issuer,
-            Audience = Audience,
+            Audience = settings.Audience,
             TokenType = "at+jwt",
             IssuedAt = now,
             Expires = now + s_lifetime,
