@@ -11,11 +11,11 @@ namespace Inventory;
 /// <summary>A count in the house found more or fewer than the book says.</summary>
 internal static class CorrectStock
 {
-    public sealed record Body(string? Sku, int Quantity, string? Reason);
+    public sealed record Body(string Sku, int Quantity, string Reason);
 
     public sealed record Correction(Guid Id, string Sku, long OnHand);
 
-    public sealed record Command(string? Sku, int Quantity, string? Reason) : ICommand<Correction>, IValidated
+    public sealed record Command(string Sku, int Quantity, string Reason) : ICommand<Correction>, IValidated
     {
         public void Validate(Rules rules)
         {
@@ -40,7 +40,7 @@ internal static class CorrectStock
     {
         public async ValueTask<Correction> Handle(Command command, CancellationToken ct)
         {
-            var before = (await db.LockStock([command.Sku!], ct)).GetValueOrDefault(command.Sku!) ?? throw new NotFoundException($"stock of {command.Sku}");
+            var before = (await db.LockStock([command.Sku], ct)).GetValueOrDefault(command.Sku) ?? throw new NotFoundException($"stock of {command.Sku}");
 
             var after = before.Correct(command.Quantity);
             var entries = db.Move(Movement.Corrected, [new Line(after.Sku, command.Quantity)], clock.GetUtcNow(), reference: command.Reason);

@@ -10,20 +10,20 @@ namespace Inventory;
 /// <summary>A delivery has come: its lines can be sold.</summary>
 internal static class ReceiveStock
 {
-    public sealed record Body(string? Reference, IReadOnlyList<BodyLine?>? Lines);
+    public sealed record Body(string Reference, IReadOnlyList<BodyLine?> Lines);
 
-    public sealed record BodyLine(string? Sku, int Quantity);
+    public sealed record BodyLine(string Sku, int Quantity);
 
     public sealed record Receipt(Guid Id);
 
-    public sealed record Command(string? Reference, IReadOnlyList<BodyLine?>? Lines) : ICommand<Receipt>, IValidated
+    public sealed record Command(string Reference, IReadOnlyList<BodyLine?> Lines) : ICommand<Receipt>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Text(Reference, "reference", most: 100);
-            if (!rules.Require(Lines is { Count: > 0 and <= 1_000 }, "lines", "must have 1 to 1,000 entries")) return;
+            if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
 
-            for (var i = 0; i < Lines!.Count; i++)
+            for (var i = 0; i < Lines.Count; i++)
             {
                 rules.Text(Lines[i]?.Sku, $"lines[{i}].sku", most: 64);
                 rules.Require(Lines[i]?.Quantity is >= 1 and <= 1_000_000, $"lines[{i}].quantity", "must be 1 to 1,000,000");
@@ -48,7 +48,7 @@ internal static class ReceiveStock
         {
             var receipt = new Receipt(Guid.CreateVersion7(clock.GetUtcNow()));
 
-            db.Move(Movement.Received, command.Lines!.Select(line => new Line(line!.Sku!, line.Quantity)).ToList(), clock.GetUtcNow(),
+            db.Move(Movement.Received, command.Lines.Select(line => new Line(line!.Sku, line.Quantity)).ToList(), clock.GetUtcNow(),
                 receiptId: receipt.Id, reference: command.Reference);
 
             return ValueTask.FromResult(receipt);
