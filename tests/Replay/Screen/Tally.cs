@@ -24,5 +24,8 @@ internal sealed class Tally(string what, int total)
         _took = _since.Elapsed;
     }
 
-    public string Line => $"{what}: {_done:N0} of {total:N0}" + (_took > TimeSpan.FromSeconds(1) ? $", {PerSecond:N0}/s" : "");
+    /// <summary>What is worth saying besides the numbers.</summary>
+    public string Note { get; set; } = "";
+
+    public string Line => Note != "" ? $"{what}: {Note}" : $"{what}: {_done:N0} of {total:N0}" + (_took > TimeSpan.FromSeconds(1) ? $", {PerSecond:N0}/s" : "");
 }
