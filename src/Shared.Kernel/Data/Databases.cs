@@ -48,6 +48,17 @@ public sealed class Databases
         }
     }
 
+    /// <summary>The databases of a topology that runs, for a command beside it: as configured, or the embedded server of the data folder.</summary>
+    /// <exception cref="ConfigurationFaultsException">The settings name no database that can be used.</exception>
+    public static Databases Find(IConfiguration configuration, IReadOnlyList<string> modules)
+    {
+        if (AreEmbedded(configuration)) return Embedded(EmbeddedPostgres.FindRunning(Path.GetFullPath(configuration["Data"] ?? "data")));
+
+        var faults = new List<string>();
+        var databases = Read(configuration, modules, faults);
+        return faults.Count == 0 ? databases : throw new ConfigurationFaultsException(faults);
+    }
+
     /// <summary>A server on this machine that the host itself has started; its administrator's random password is the secret.</summary>
     public static Databases Embedded(string administrator)
     {
@@ -64,51 +75,50 @@ public sealed class Databases
     }
 
     /// <summary>Makes the database, the modules' schemas and roles, as the administrator. Can be run again, and by several hosts at once.</summary>
-    public async Task ProvisionAsync(IEnumerable<string> modules, CancellationToken cancellation)
+    public async Task ProvisionAsync(IReadOnlyList<string> modules, CancellationToken cancellation)
     {
         if (_administrator is null) return;
 
-        await CreateDatabaseAsync(cancellation);
-        await using var connection = new NpgsqlConnection(_administrator);
-        await connection.OpenAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await Run("select pg_advisory_xact_lock(hashtextextended('modular-provision', 0))");
-        await Run($"revoke all on database {Quoted(connection.Database)} from public; revoke all on schema public from public");
+        var database = new NpgsqlConnectionStringBuilder(_administrator).Database!;
+        // Roles belong to the whole server and locks to one database, so both are taken where all hosts meet.
+        await using var server = await OpenAsync("postgres", cancellation);
+        await Run(server, "select pg_advisory_lock(hashtextextended('modular-provision', 0))");
         foreach (var module in modules)
         {
-            await Run($"""
+            await Run(server, $"""
                 do $$ begin
-                  if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module} login; end if;
+                  if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module}; end if;
                 end $$;
-                alter role {module} login nosuperuser nocreatedb nocreaterole password '{PasswordOf(module)}';
-                grant connect, temporary on database {Quoted(connection.Database)} to {module};
-                create schema if not exists {module} authorization {module};
+                alter role {module} login nosuperuser nocreatedb nocreaterole password '{PasswordOf(module)}'
                 """);
         }
 
-        await transaction.CommitAsync(cancellation);
+        await using (var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", server) { Parameters = { new() { Value = database } } })
+            if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await Run(server, $"create database {Quoted(database)}");
 
-        async Task Run(string sql)
+        await using var shop = await OpenAsync(database, cancellation);
+        await Run(shop, $"revoke all on database {Quoted(database)} from public; revoke all on schema public from public");
+        foreach (var module in modules)
         {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            await Run(shop, $"""
+                grant connect, temporary on database {Quoted(database)} to {module};
+                create schema if not exists {module} authorization {module}
+                """);
+        }
+
+        async Task Run(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
 
-    private async Task CreateDatabaseAsync(CancellationToken cancellation)
+    // Not pooled: closing gives back the lock and leaves no administrator's connection behind.
+    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellation)
     {
-        var target = new NpgsqlConnectionStringBuilder(_administrator);
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_administrator) { Database = "postgres", Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_administrator) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
-        await using var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", connection) { Parameters = { new() { Value = target.Database } } };
-        if ((bool)(await exists.ExecuteScalarAsync(cancellation))!) return;
-
-        await using var create = new NpgsqlCommand($"create database {Quoted(target.Database!)}", connection);
-        try { await create.ExecuteNonQueryAsync(cancellation); }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
-        {
-            // Another host made it in the meantime.
-        }
+        return connection;
     }
 
     private string PasswordOf(string role) => Convert.ToHexString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_secret), Encoding.UTF8.GetBytes(role)));

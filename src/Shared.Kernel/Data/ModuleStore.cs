@@ -34,6 +34,7 @@ internal static class ModuleStore
             {
                 wolverine.MessageStorageSchemaName = module.Name;
                 wolverine.TransportSchemaName = module.Name;
+                wolverine.AutoCreate = AutoCreate.CreateOrUpdate;
             });
     }
 

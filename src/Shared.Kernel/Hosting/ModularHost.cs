@@ -20,11 +20,13 @@ public sealed partial class ModularHost : IAsyncDisposable
     private readonly EmbeddedPostgres? _postgres;
     private readonly ILogger _logger;
 
-    private ModularHost(WebApplication front, IReadOnlyList<ModuleApplication> modules, EmbeddedPostgres? postgres) =>
-        (_front, _modules, _postgres, _logger) = (front, modules, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
+    private ModularHost(WebApplication front, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
+        (_front, _modules, InProcess, _postgres, _logger) = (front, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
 
     /// <summary>The address that the front listens on.</summary>
     public Uri Address => AddressOf(_front);
+
+    internal InProcessCarrier InProcess { get; }
 
     /// <summary>The container of a module in this host; for tests and the command line.</summary>
     internal IServiceProvider ServicesOf(string module) => _modules.Single(application => application.Module.Name == module).Services;
@@ -77,7 +79,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             await front.StartAsync(cancellation);
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
-            var host = new ModularHost(front, modules, postgres);
+            var host = new ModularHost(front, modules, surroundings.InProcess, postgres);
             host.LogStarted(string.Join(", ", topology.Here), host.Address);
             return host;
         }
@@ -111,7 +113,7 @@ public sealed partial class ModularHost : IAsyncDisposable
 
     internal static Uri AddressOf(WebApplication front)
     {
-        var address = front.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        var address = front.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new Uri(address.Replace("//[::]", "//127.0.0.1").Replace("//0.0.0.0", "//127.0.0.1").Replace("//+", "//127.0.0.1").Replace("//*", "//127.0.0.1"));
     }
 

@@ -46,13 +46,13 @@ public sealed record Manifest(IReadOnlyList<ModuleEntry> Modules)
         module.Messages(messages);
         return new ModuleEntry(
             module.Name,
-            [.. messages.Published.Select(message => WireName.Declare(WireName.ModuleOf(message), message)).Order(StringComparer.Ordinal)],
+            [.. messages.Published.Select(message => WireName.Declare(message)).Order(StringComparer.Ordinal)],
             [.. messages.Reactions.Where(reaction => !reaction.Own).Select(Named).OrderBy(reaction => reaction.Destination, StringComparer.Ordinal)],
             [.. messages.Reactions.Where(reaction => reaction.Own).Select(Named).OrderBy(reaction => reaction.Destination, StringComparer.Ordinal)],
             []);
     }
 
-    private static ReactionEntry Named(Reaction reaction) => new(WireName.Declare(WireName.ModuleOf(reaction.Message), reaction.Message), reaction.Destination);
+    private static ReactionEntry Named(Reaction reaction) => new(WireName.Declare(reaction.Message), reaction.Destination);
 }
 
 /// <param name="ReactsTo">Other modules' events.</param>

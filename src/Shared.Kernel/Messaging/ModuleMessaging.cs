@@ -35,7 +35,7 @@ internal static class ModuleMessaging
         Retries.Apply(options, Backoff(configuration));
 
         var subscribers = messages.Published
-            .Select(message => (Message: message, Destinations: manifest.SubscribersOf(WireName.Declare(module.Name, message)).ToArray()))
+            .Select(message => (Message: message, Destinations: manifest.SubscribersOf(WireName.Declare(message)).ToArray()))
             .Concat(messages.Reactions.Where(reaction => reaction.Own).Select(own => (own.Message, Destinations: new[] { ModuleTransport.Address(module.Name, own.Destination) })))
             .ToArray();
 
@@ -47,17 +47,15 @@ internal static class ModuleMessaging
         options.Transports.Add(new ModuleTransport(to => topology.HandsOverInProcess(to) ? inProcess : rabbitMq!, listenOn));
 
         foreach (var (message, destinations) in subscribers)
-        {
-            WireName.Declare(module.Name, message);
-            foreach (var destination in destinations) options.Publish(publish => publish.Message(message).To(destination));
-        }
+            foreach (var destination in destinations)
+                options.Publish(publish => publish.Message(message).To(destination));
 
         foreach (var reaction in messages.Reactions) Listen(options, module, messages, reaction, services);
     }
 
     private static void Listen(WolverineOptions options, Module module, MessageMap messages, Reaction reaction, Func<IServiceProvider> services)
     {
-        WireName.Declare(reaction.Own ? module.Name : WireName.ModuleOf(reaction.Message), reaction.Message);
+        WireName.Declare(reaction.Message);
         ReactionHandler<object>.HandleMethod(reaction);
         var address = ModuleTransport.Address(module.Name, reaction.Destination);
         var handler = (IMessageHandler)Activator.CreateInstance(typeof(ReactionHandler<>).MakeGenericType(reaction.Message), reaction, messages, services)!;

@@ -13,15 +13,15 @@ internal sealed partial class WireName : IMessageTypeNaming
     private static readonly ConcurrentDictionary<Type, string> Names = new();
 
     /// <summary>Records the name of a module's event or own work, before Wolverine asks for it.</summary>
-    public static string Declare(string module, Type message)
+    public static string Declare(Type message)
     {
         var match = Versioned().Match(message.Name);
-        var name = $"{module}.{Words().Replace(match.Groups["name"].Value, "-$1").TrimStart('-').ToLowerInvariant()}.v{(match.Groups["version"].Success ? match.Groups["version"].Value : "1")}";
+        var name = $"{ModuleOf(message)}.{Words().Replace(match.Groups["name"].Value, "-$1").TrimStart('-').ToLowerInvariant()}.v{(match.Groups["version"].Success ? match.Groups["version"].Value : "1")}";
         return Names.GetOrAdd(message, name);
     }
 
-    /// <summary>The module a wire name belongs to.</summary>
-    public static string ModuleOf(Type contract) => contract.Namespace!.Split('.')[0].ToLowerInvariant();
+    /// <summary>The module that a message belongs to, by the first part of its namespace: <c>Orders.Contracts</c> is of <c>orders</c>.</summary>
+    private static string ModuleOf(Type message) => message.Namespace!.Split('.')[0].ToLowerInvariant();
 
     public bool TryDetermineName(Type messageType, out string messageTypeName)
     {
