@@ -78,7 +78,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
     /// <summary>How often the module has published the event about this order.</summary>
     public async Task<int> Published<TEvent>(Func<TEvent, Guid> order, Guid id) => (await Module.Published<TEvent>()).Count(@event => order(@event) == id);
 
-    public static async Task<JsonElement> Json(HttpResponseMessage answer) => await answer.Content.ReadFromJsonAsync<JsonElement>();
+    public static async Task<JsonElement> Json(HttpResponseMessage answer) => JsonElement.Parse(await answer.Content.ReadAsStringAsync());
 
     public static async Task<(HttpStatusCode Status, string Code)> Problem(HttpResponseMessage answer) =>
         (answer.StatusCode, (await Json(answer)).GetProperty("code").GetString()!);
