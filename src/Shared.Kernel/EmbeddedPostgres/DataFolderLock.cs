@@ -1,0 +1,36 @@
+namespace Shared.Kernel;
+
+/// <summary>One host per data folder. The lock is the operating system's (flock): it ends with the process, however that ends.</summary>
+internal static class DataFolderLock
+{
+    public static async Task<FileStream> Take(string dataFolder, CancellationToken ct)
+    {
+        Directory.CreateDirectory(dataFolder);
+        var holder = Path.Combine(dataFolder, "postgres.host"); // not in the locked file: nobody else can read that
+        for (var attempt = 1; attempt <= 10; attempt++)
+        {
+            if (Open(dataFolder, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) is { } held)
+            {
+                await File.WriteAllTextAsync(holder, $"{Environment.ProcessId}", ct);
+                return held;
+            }
+            await Task.Delay(50, ct); // not every holder is a host: IsHeld holds it for an instant
+        }
+        throw new EmbeddedPostgresException($"Another host, process {File.ReadAllText(holder)}, runs its PostgreSQL in {dataFolder}: "
+            + "a data folder serves one host at a time. Stop that one, or choose another data folder.");
+    }
+
+    public static bool IsHeld(string dataFolder)
+    {
+        if (!File.Exists(Path.Combine(dataFolder, "postgres.lock"))) return false;
+        using var free = Open(dataFolder, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return free is null;
+    }
+
+    private static FileStream? Open(string dataFolder, FileMode mode, FileAccess access, FileShare share)
+    {
+        const int heldElsewhere = 11; // EWOULDBLOCK
+        try { return new FileStream(Path.Combine(dataFolder, "postgres.lock"), mode, access, share); }
+        catch (IOException error) when (error.HResult == heldElsewhere) { return null; }
+    }
+}
