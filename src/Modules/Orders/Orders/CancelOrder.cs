@@ -12,11 +12,11 @@ namespace Orders;
 /// <summary>An order is called off by its customer or an operator: at once until it is confirmed, then if Shipping can still stop the parcel.</summary>
 internal static class CancelOrder
 {
-    public sealed record Body(string? Reason);
+    public sealed record Body(string Reason);
 
     public sealed record Answer(Guid Id, string Status);
 
-    public sealed record Command(Guid OrderId, Caller Caller, string? Reason) : ICommand<Answer>, IValidated
+    public sealed record Command(Guid OrderId, Caller Caller, string Reason) : ICommand<Answer>, IValidated
     {
         public void Validate(Rules rules) => rules.Text(Reason, "reason", most: 200);
     }
@@ -40,7 +40,7 @@ internal static class CancelOrder
             var (id, now) = (command.OrderId, order.Aggregate!);
             command.Caller.MustOwn(now.CustomerId, $"order {id}");
 
-            var fact = now.Cancel(command.Caller.IsOperator ? "operator" : "customer", command.Reason!);
+            var fact = now.Cancel(command.Caller.IsOperator ? "operator" : "customer", command.Reason);
             if (fact is null) return new Answer(id, now.Status);
 
             order.AppendOne(fact);

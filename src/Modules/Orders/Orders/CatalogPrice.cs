@@ -4,8 +4,8 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Orders' own copy of what a product costs. The catalogue's events come in any order: price and withdrawal each keep the product's version
-/// they are of, and what is older does not count, so that every order of arrival ends the same.
+/// Orders' own copy of what a product costs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
+/// what is older than the copy is ignored, and what has a price is for sale, since the catalogue never prices what is withdrawn. So every order of arrival ends the same.
 /// </summary>
 public sealed record CatalogPrice
 {
@@ -14,11 +14,8 @@ public sealed record CatalogPrice
     public string? Currency { get; init; }
     public bool Withdrawn { get; init; }
 
-    /// <summary>The product's version that the price is of.</summary>
+    /// <summary>The product's, of the newest event.</summary>
     public long Version { get; init; }
-
-    /// <summary>The product's version that <see cref="Withdrawn"/> is of.</summary>
-    public long WithdrawnVersion { get; init; }
 
     public static void Declare(StoreOptions store) => store.Schema.For<CatalogPrice>().DocumentAlias("catalog_price")
         .Identity(price => price.Sku)
@@ -27,11 +24,10 @@ public sealed record CatalogPrice
     public static async Task<CatalogPrice> Of(string sku, IDocumentSession db, CancellationToken ct) =>
         await db.LoadAsync<CatalogPrice>(sku, ct) ?? new CatalogPrice { Sku = sku };
 
-    public CatalogPrice Priced(decimal price, string currency, long version) =>
-        version >= Version ? this with { Price = price, Currency = currency, Version = version } : this;
+    public CatalogPrice Costs(decimal price, string currency, long version) =>
+        version < Version ? this : this with { Price = price, Currency = currency, Withdrawn = false, Version = version };
 
-    public CatalogPrice ForSale(bool forSale, long version) =>
-        version >= WithdrawnVersion ? this with { Withdrawn = !forSale, WithdrawnVersion = version } : this;
+    public CatalogPrice Withdraw(long version) => version < Version ? this : this with { Withdrawn = true, Version = version };
 
     /// <exception cref="RefusedException">The catalogue does not sell it, or not in this currency.</exception>
     public static decimal For(string sku, string currency, IReadOnlyDictionary<string, CatalogPrice> catalogue) =>

@@ -12,26 +12,28 @@ namespace Orders;
 /// <summary>A customer orders at the catalogue's prices; an operator orders for a customer, also at prices agreed with them.</summary>
 internal static class PlaceOrder
 {
-    public sealed record Body(IReadOnlyList<BodyLine?>? Lines, string? PaymentToken, Guid? CustomerId, string? Currency);
+    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP");
 
     /// <param name="UnitPrice">For operators: the price agreed instead of the catalogue's.</param>
-    public sealed record BodyLine(string? Sku, int Quantity, decimal? UnitPrice);
+    public sealed record BodyLine(string Sku, int Quantity, decimal? UnitPrice = null);
 
     public sealed record Answer(Guid Id, decimal Total, string Currency, string Status);
 
-    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine?>? Lines, string? PaymentToken, string Currency) : ICommand<Answer>, IValidated
+    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency) : ICommand<Answer>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Text(PaymentToken, "paymentToken", most: 200);
             rules.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "must be three capital letters such as GBP");
-            if (!rules.Require(Lines is { Count: > 0 and <= 1_000 }, "lines", "must have 1 to 1,000 entries")) return;
+            if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
 
-            for (var i = 0; i < Lines!.Count; i++)
+            for (var i = 0; i < Lines.Count; i++)
             {
-                rules.Text(Lines[i]?.Sku, $"lines[{i}].sku", most: 64);
-                rules.Require(Lines[i]?.Quantity is >= 1 and <= 100_000, $"lines[{i}].quantity", "must be 1 to 100,000");
-                rules.Require(Lines[i]?.UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice", "must be above 0, at most 1,000,000 and have at most 4 decimals");
+                if (!rules.Require(Lines[i] is not null, $"lines[{i}]", "must be given")) continue;
+
+                rules.Text(Lines[i].Sku, $"lines[{i}].sku", most: 64);
+                rules.Require(Lines[i].Quantity is >= 1 and <= 100_000, $"lines[{i}].quantity", "must be 1 to 100,000");
+                rules.Require(Lines[i].UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice", "must be above 0, at most 1,000,000 and have at most 4 decimals");
             }
         }
     }
@@ -39,12 +41,12 @@ internal static class PlaceOrder
     public static void Map(IEndpointRouteBuilder orders) => orders
         .MapPost("/", async Task<Results<Created<Answer>, ProblemHttpResult>> (Body body, Caller caller, ISender sender, CancellationToken ct) =>
         {
-            if (!caller.IsOperator && body.Lines?.Any(line => line?.UnitPrice is not null) == true)
+            if (!caller.IsOperator && body.Lines.Any(line => line?.UnitPrice is not null))
                 return NotYours("order.price-not-yours", "A customer pays the catalogue's price: leave unitPrice out.");
             if (!caller.IsOperator && body.CustomerId is { } other && other != caller.Id)
                 return NotYours("order.customer-not-yours", "A customer orders for themselves: leave customerId out.");
 
-            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency ?? "GBP"), ct);
+            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency), ct);
             return TypedResults.Created($"/v1/orders/{placed.Id}", placed);
         })
         .ForCustomers()
@@ -56,15 +58,15 @@ internal static class PlaceOrder
     {
         public async ValueTask<Answer> Handle(Command command, CancellationToken ct)
         {
-            var atCataloguePrice = command.Lines!.Where(line => line!.UnitPrice is null).Select(line => line!.Sku!).Distinct();
+            var atCataloguePrice = command.Lines.Where(line => line.UnitPrice is null).Select(line => line.Sku).Distinct();
             var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, atCataloguePrice)).ToDictionary(price => price.Sku);
 
-            var lines = command.Lines!.Select(line => Order.Line(line!.Sku!, line.Quantity, line.UnitPrice ?? CatalogPrice.For(line.Sku!, command.Currency, catalogue))).ToList();
+            var lines = command.Lines.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? CatalogPrice.For(line.Sku, command.Currency, catalogue))).ToList();
             var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow());
 
             var id = Guid.CreateVersion7(placed.At);
             db.Events.StartStream<Order>(id, placed);
-            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken!));
+            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken));
             await outbox.Later(new StepTimedOut(id, OrderStep.Stock), timeouts.Stock);
 
             return new Answer(id, placed.Total, placed.Currency, OrderStatus.Placed);

@@ -11,6 +11,6 @@ public static class WhenPriceChanged
     {
         var price = await CatalogPrice.Of(changed.Sku, db, ct);
 
-        db.Store(price.Priced(changed.Price, changed.Currency, changed.Version));
+        db.Store(price.Costs(changed.Price, changed.Currency, changed.Version));
     }
 }

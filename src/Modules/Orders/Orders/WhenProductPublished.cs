@@ -11,6 +11,6 @@ public static class WhenProductPublished
     {
         var price = await CatalogPrice.Of(published.Sku, db, ct);
 
-        db.Store(price.Priced(published.Price, published.Currency, published.Version).ForSale(true, published.Version));
+        db.Store(price.Costs(published.Price, published.Currency, published.Version));
     }
 }

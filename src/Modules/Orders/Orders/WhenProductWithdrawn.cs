@@ -11,6 +11,6 @@ public static class WhenProductWithdrawn
     {
         var price = await CatalogPrice.Of(withdrawn.Sku, db, ct);
 
-        db.Store(price.ForSale(false, withdrawn.Version));
+        db.Store(price.Withdraw(withdrawn.Version));
     }
 }

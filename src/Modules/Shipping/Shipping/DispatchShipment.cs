@@ -11,7 +11,7 @@ namespace Shipping;
 /// <summary>The parcel is handed to the courier: from here its order cannot be cancelled.</summary>
 internal static class DispatchShipment
 {
-    public sealed record Body(string? TrackingNumber);
+    public sealed record Body(string? TrackingNumber = null);
 
     public sealed record Answer(Guid OrderId, string State, string TrackingNumber, DateTimeOffset DispatchedAt);
 
