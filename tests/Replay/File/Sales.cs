@@ -20,7 +20,7 @@ internal sealed record Sale(string Invoice, string Customer, string Country, Dat
 /// <summary>An invoice whose number begins with C: what a customer gave back, or never got.</summary>
 internal sealed record Cancellation(string Invoice, string Customer, DateTime Date, IReadOnlyList<SaleLine> Lines);
 
-/// <summary>A product as the file first sells it.</summary>
+/// <summary>A product as the file first sells it; without a description anywhere its code is its name.</summary>
 internal sealed record SoldProduct(string Code, string Description, decimal Price, int Units);
 
 /// <summary>What the file holds: its clean orders and cancellations, each in time order, and what was left out, counted by reason.</summary>
@@ -73,7 +73,7 @@ internal sealed class Sales
             Orders = orders.Values.OrderBy(of => of[0].Date).Select(of => new Sale(of[0].Invoice, of[0].Customer, of[0].Country, of[0].Date, Lines(of))).ToList(),
             Cancellations = cancellations.Values.OrderBy(of => of[0].Date).Select(of => new Cancellation(of[0].Invoice, of[0].Customer, of[0].Date, Lines(of))).ToList(),
             Products = orders.Values.SelectMany(of => of).GroupBy(row => row.Code)
-                .Select(of => new SoldProduct(of.Key, of.First().Description, of.First().Price, of.Sum(row => row.Quantity))).ToList(),
+                .Select(of => new SoldProduct(of.Key, of.Select(row => row.Description).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text), of.Key), of.First().Price, of.Sum(row => row.Quantity))).ToList(),
         };
 
         void LeaveOut(string reason) => leftOut[reason] = leftOut.GetValueOrDefault(reason) + 1;

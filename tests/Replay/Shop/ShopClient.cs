@@ -26,12 +26,15 @@ internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
 /// The shop's public HTTP API as an operator uses it. What gets no answer, or the answer that the shop is busy or faulty, is sent again under the same
 /// <c>Idempotency-Key</c>, with growing pauses, for as long as patience lasts: a host that dies and comes back is ridden out.
 /// </summary>
-internal sealed class ShopClient(Uri url, int connections, TimeSpan patience) : IDisposable
+internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2), OneAttempt = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2), OneAttempt = TimeSpan.FromSeconds(60);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
+    // Keys are the caller's own: whoever replays is the same operator each time.
+    private static readonly Guid Operator = new("7e57ab1e-0000-4000-8000-000000000001");
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
     {
         BaseAddress = url,
         Timeout = OneAttempt,
@@ -48,16 +51,22 @@ internal sealed class ShopClient(Uri url, int connections, TimeSpan patience) : 
     /// <summary>The longest that one request waited for an answer, repetitions included.</summary>
     public TimeSpan LongestWait => new(_longestWait);
 
+    /// <summary>Waits for a shop that starts, as long as patience lasts.</summary>
+    public Task Answers(CancellationToken ct) => SignIn(null, ct);
+
     public Task<Answer> Get(string path, CancellationToken ct) => Send(() => new HttpRequestMessage(HttpMethod.Get, path), signedIn: true, ct);
 
     public Task<Answer> Post(string path, string key, object body, CancellationToken ct) => Post(path, key, JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", ct);
 
+    /// <summary>Without a body: the address says it all.</summary>
+    public Task<Answer> Post(string path, string key, CancellationToken ct) => Post(path, key, [], null, ct);
+
     public Task<Answer> PostCsv(string path, string key, string csv, CancellationToken ct) => Post(path, key, Encoding.UTF8.GetBytes(csv), "text/csv", ct);
 
-    private Task<Answer> Post(string path, string key, byte[] body, string type, CancellationToken ct) => Send(
+    private Task<Answer> Post(string path, string key, byte[] body, string? type, CancellationToken ct) => Send(
         () => new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) { CharSet = "utf-8" } } },
+            Content = new ByteArrayContent(body) { Headers = { ContentType = type is null ? null : new MediaTypeHeaderValue(type) { CharSet = "utf-8" } } },
             Headers = { { "Idempotency-Key", key } },
         },
         signedIn: true, ct);
@@ -110,7 +119,7 @@ internal sealed class ShopClient(Uri url, int connections, TimeSpan patience) : 
         {
             if (_token is { } other && other != refused) return other;
 
-            var body = JsonSerializer.SerializeToUtf8Bytes(new { role = "operator" }, Json);
+            var body = JsonSerializer.SerializeToUtf8Bytes(new { role = "operator", subject = Operator }, Json);
             var answer = await Send(
                 () => new HttpRequestMessage(HttpMethod.Post, "/v1/users/development-tokens") { Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } } },
                 signedIn: false, ct);

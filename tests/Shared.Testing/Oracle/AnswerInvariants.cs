@@ -28,10 +28,10 @@ internal static class AnswerInvariants
             "select format('order %s', id) from acknowledged where id not in (select order_id from orders)"),
 
         new("answers.kept-ones-are-true", "an order that a kept answer names is there",
-            "select format('order %s, answered to %s', answer->>'OrderId', key) from answers where module = 'orders' and path = '/v1/orders' and (answer->>'OrderId')::uuid not in (select order_id from orders)"),
+            "select format('order %s, answered to %s', answer->>'Id', key) from answers where module = 'orders' and path = '/v1/orders' and (answer->>'Id')::uuid not in (select order_id from orders)"),
 
         new("answers.every-order-was-answered", "an order is there only with its answer",
-            "select format('order %s', order_id) from orders where placed_at > now() - interval '6 days' and order_id not in (select (answer->>'OrderId')::uuid from answers where module = 'orders' and path = '/v1/orders')"),
+            "select format('order %s', order_id) from orders where placed_at > now() - interval '6 days' and order_id not in (select (answer->>'Id')::uuid from answers where module = 'orders' and path = '/v1/orders')"),
 
         new("answers.refused-left-nothing", "a refused request keeps no answer, and so no effect",
             "select format('%s: %s %s', module, path, key) from answers where key in (select key from refused)"),

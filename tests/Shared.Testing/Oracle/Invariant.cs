@@ -6,7 +6,7 @@ namespace Shared.Testing;
 /// <param name="Name">Stable: tests and people name it.</param>
 /// <param name="Says">The rule, in words.</param>
 /// <param name="Culprits">A query on the tables of <see cref="Sources"/> that answers one text for each row that breaks the rule.</param>
-internal sealed record Invariant(string Name, string Says, string Culprits);
+public sealed record Invariant(string Name, string Says, string Culprits);
 
 /// <summary>A rule that does not hold.</summary>
 /// <param name="Count">How many break it.</param>

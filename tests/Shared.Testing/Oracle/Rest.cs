@@ -18,40 +18,36 @@ public sealed record Motion(long Outgoing, long Incoming, long Orders, long Paym
 /// <summary>
 /// At rest: nothing outgoing, nothing incoming that is due, no order or payment that goes on by itself; seen twice, since what is between two databases, or in a broker, shows in neither.
 /// </summary>
-internal static class Rest
+public static class Rest
 {
     /// <summary>A message that was tried before is on its way, however late its next try; one that was not and is scheduled is somebody's time-out.</summary>
-    public const string IsDue = "(status = 'Incoming' or attempts > 0 or execution_time <= now())";
+    internal const string IsDue = "(status = 'Incoming' or attempts > 0 or execution_time <= now())";
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
-    public static async Task Until(IReadOnlyDictionary<string, string> databases, TimeSpan timeout, Action<Motion>? progress, CancellationToken ct)
+    /// <summary>Looks until it has seen rest twice.</summary>
+    /// <exception cref="TimeoutException">Something still moves: counted.</exception>
+    public static async Task Until(Func<CancellationToken, Task<Motion>> look, TimeSpan timeout, Action<Motion>? progress, CancellationToken ct)
     {
         var begin = Stopwatch.GetTimestamp();
         for (var restful = 0; ;)
         {
-            // A host that is killed takes its embedded server with it: no answer is no rest, until time is up.
-            Motion? motion = null;
-            string? silent = null;
-            try
-            {
-                motion = await Look(databases, ct);
-                progress?.Invoke(motion);
-            }
-            catch (NpgsqlException fault) when (fault.IsTransient || fault is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown })
-            {
-                silent = fault.Message;
-            }
+            var motion = await look(ct);
+            progress?.Invoke(motion);
 
-            restful = motion is { IsRest: true } ? restful + 1 : 0;
+            restful = motion.IsRest ? restful + 1 : 0;
             if (restful == 2) return;
-            if (Stopwatch.GetElapsedTime(begin) > timeout) throw new TimeoutException($"The shop is not at rest after {timeout.TotalSeconds:N0} s: {silent ?? motion!.ToString()}.");
+            if (Stopwatch.GetElapsedTime(begin) > timeout) throw new TimeoutException($"The shop is not at rest after {timeout.TotalSeconds:N0} s: {motion}.");
 
             await Task.Delay(BetweenLooks, ct);
         }
     }
 
-    public static async Task<Motion> Look(IReadOnlyDictionary<string, string> databases, CancellationToken ct)
+    /// <summary>The server is not there at the moment; it may come back.</summary>
+    public static bool IsAway(NpgsqlException fault) =>
+        fault.IsTransient || fault is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
+
+    internal static async Task<Motion> Look(IReadOnlyDictionary<string, string> databases, CancellationToken ct)
     {
         var motion = new Motion(0, 0, 0, 0);
         // One statement for each database: within it nothing can slip from one schema to another unseen.

@@ -13,6 +13,9 @@ internal static class Sources
 
     public static readonly IReadOnlyList<Source> All =
     [
+        new("users", "accounts", "id uuid primary key", "select id from users.mt_doc_account"),
+        new("catalog", "products", "sku text primary key", "select id::text from catalog.mt_doc_product"),
+
         new("orders", "orders", "order_id uuid primary key, customer_id uuid, status text, total numeric, paid boolean, refunded numeric, placed_at timestamptz",
             """
             select id, (data->>'customerId')::uuid, data->>'status', (data->>'total')::numeric, (data->>'isPaid')::boolean, (data->>'refunded')::numeric, (data->>'placedAt')::timestamptz
@@ -29,7 +32,7 @@ internal static class Sources
             "select sku, on_hand, reserved, shipped, received, corrected from inventory.stock"),
         new("inventory", "reservations", "order_id uuid primary key, state text", "select order_id, state from inventory.reservations"),
         new("inventory", "reservation_lines", "order_id uuid, sku text, quantity bigint", "select order_id, sku, quantity from inventory.reservation_lines"),
-        new("inventory", "movements", "sku text, kind text, quantity bigint, order_id uuid", "select sku, kind, quantity, order_id from inventory.movements"),
+        new("inventory", "movements", "sku text, kind text, quantity bigint, order_id uuid, reference text", "select sku, kind, quantity, order_id, reference from inventory.movements"),
 
         new("billing", "payments", "order_id uuid primary key, state text, total numeric, captured numeric, refunded numeric",
             """

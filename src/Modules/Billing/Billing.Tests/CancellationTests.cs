@@ -22,7 +22,7 @@ public sealed class CancellationTests(TheBilling billing)
         var captured = arrivals.EndsWith('C') ? 20m : 0m;
         Assert.Equal(new Money(captured, captured), await billing.MoneyOf(order));
         Assert.Equal(captured > 0 ? "refunded" : "void", await billing.StateOf(order));
-        Assert.Equal(captured > 0 ? 1 : 0, billing.Module.Published<PaymentRefunded>().Count(refunded => refunded.OrderId == order.OrderId));
+        Assert.Equal(captured > 0 ? 1 : 0, (await billing.Module.Published<PaymentRefunded>()).Count(refunded => refunded.OrderId == order.OrderId));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using Orders.Contracts;
 using Shared.Testing;
 
 [assembly: AssemblyFixture(typeof(TheBilling))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // One module for all: "at rest" is said of all that happens in it.
 
 namespace Billing.Tests;
 
@@ -18,7 +19,6 @@ public sealed class TheBilling : IAsyncLifetime
     public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new BillingModule(), new Dictionary<string, string?>
     {
         ["Billing:Provider"] = "test",
-        ["Messages:Backoff"] = "00:00:00.001",
     });
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();
@@ -59,8 +59,8 @@ public sealed class TheBilling : IAsyncLifetime
             await Module.Query<decimal>("select coalesce(sum(refunded), 0) from test_provider where order_id = $1", order.OrderId));
 
         Assert.Equal(money, new(
-            Module.Published<PaymentCaptured>().Where(captured => captured.OrderId == order.OrderId).Sum(captured => captured.Amount),
-            Module.Published<PaymentRefunded>().Where(refunded => refunded.OrderId == order.OrderId).Sum(refunded => refunded.Amount)));
+            (await Module.Published<PaymentCaptured>()).Where(captured => captured.OrderId == order.OrderId).Sum(captured => captured.Amount),
+            (await Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Sum(refunded => refunded.Amount)));
         Assert.Equal(money, new(
             await Module.Query<decimal>("select coalesce(sum(credit), 0) from ledger where order_id = $1 and account = 'sales'", order.OrderId),
             await Module.Query<decimal>("select coalesce(sum(debit), 0) from ledger where order_id = $1 and account = 'refunds'", order.OrderId)));

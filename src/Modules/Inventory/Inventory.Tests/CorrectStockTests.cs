@@ -21,7 +21,7 @@ public sealed class CorrectStockTests(TheInventory inventory)
         Assert.Equal(new Counters(0, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal(-10, await inventory.Module.Query<long>("select corrected from stock where sku = $1", sku));
         Assert.Equal(HttpStatusCode.OK, (await inventory.Module.AsOperator().GetAsync(answer.Headers.Location)).StatusCode);
-        Assert.Equal(new StockLow(sku, 0), Assert.Single(inventory.Module.Published<StockLow>(), low => low.Sku == sku));
+        Assert.Equal(new StockLow(sku, 0), Assert.Single((await inventory.Module.Published<StockLow>()), low => low.Sku == sku));
     }
 
     [Fact]

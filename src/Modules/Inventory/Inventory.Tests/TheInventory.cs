@@ -7,20 +7,22 @@ using Shared.Testing;
 using Shipping.Contracts;
 
 [assembly: AssemblyFixture(typeof(TheInventory))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // One module for all: "at rest" is said of all that happens in it.
 
 namespace Inventory.Tests;
 
 /// <summary>The one module of the run. Each test has products and orders of its own.</summary>
 public sealed class TheInventory : IAsyncLifetime
 {
-    public const int LowStock = 5;
+    public const int Threshold = 5;
+
+    private static readonly Guid s_operator = Guid.CreateVersion7();
 
     public ModuleUnderTest Module { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new InventoryModule(), new Dictionary<string, string?>
     {
-        ["Inventory:LowStock"] = $"{LowStock}",
-        ["Messages:Backoff"] = "00:00:00.001",
+        ["Inventory:LowStock"] = $"{Threshold}",
     });
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();
@@ -46,7 +48,7 @@ public sealed class TheInventory : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}") { Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key ?? $"{Guid.NewGuid()}");
-        return await Module.AsOperator().SendAsync(request);
+        return await Module.AsOperator(s_operator).SendAsync(request);
     }
 
     public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/inventory/{path}"))!;

@@ -18,7 +18,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
 
         Assert.Equal(new Counters(10, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal("released", await inventory.StateOf(order));
-        Assert.Single(inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
+        Assert.Single((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
 
         Assert.Equal(new Counters(10, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal("cancelled", await inventory.StateOf(order));
-        Assert.DoesNotContain(inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
-        Assert.DoesNotContain(inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
+        Assert.DoesNotContain((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
+        Assert.DoesNotContain((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
         await inventory.Module.Deliver(TheCancellationOf(order));
 
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.DoesNotContain(inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
+        Assert.DoesNotContain((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
         await Task.WhenAll(orders.SelectMany(order => (Task[])[inventory.Module.Deliver(order), inventory.Module.Deliver(TheCancellationOf(order))]));
 
         Assert.Equal(new Counters(1_000, 0, 0), await inventory.CountersOf(sku));
-        var (reserved, released) = (inventory.Module.Published<StockReserved>(), inventory.Module.Published<StockReleased>());
+        var (reserved, released) = ((await inventory.Module.Published<StockReserved>()), (await inventory.Module.Published<StockReleased>()));
         Assert.All(orders, order => Assert.Equal(reserved.Count(one => one.OrderId == order.OrderId), released.Count(one => one.OrderId == order.OrderId)));
     }
 

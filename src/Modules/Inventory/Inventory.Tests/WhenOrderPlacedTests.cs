@@ -17,7 +17,7 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         Assert.Equal(new Counters(15, 5, 0), await inventory.CountersOf(a));
         Assert.Equal(new Counters(9, 1, 0), await inventory.CountersOf(b));
         Assert.Equal("reserved", await inventory.StateOf(order));
-        Assert.Single(inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
+        Assert.Single((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
 
         Assert.Equal(new Counters(20, 0, 0), await inventory.CountersOf(a));
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.Equal($"{b}: 11 wanted, 10 left; {unknown}: 1 wanted, 0 left.", Assert.Single(inventory.Module.Published<StockRejected>(), rejected => rejected.OrderId == order.OrderId).Reason);
-        Assert.DoesNotContain(inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
+        Assert.Equal($"{b}: 11 wanted, 10 left; {unknown}: 1 wanted, 0 left.", Assert.Single((await inventory.Module.Published<StockRejected>()), rejected => rejected.OrderId == order.OrderId).Reason);
+        Assert.DoesNotContain((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await inventory.Module.Deliver(order);
 
         Assert.Equal(new Counters(8, 2, 0), await inventory.CountersOf(sku));
-        Assert.Single(inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
+        Assert.Single((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -61,21 +61,21 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await inventory.Module.Deliver(order);
 
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.Single(inventory.Module.Published<StockRejected>(), rejected => rejected.OrderId == order.OrderId);
+        Assert.Single((await inventory.Module.Published<StockRejected>()), rejected => rejected.OrderId == order.OrderId);
     }
 
     [Fact]
     public async Task low_stock_is_told_once_per_step_across_the_threshold()
     {
         var sku = ASku();
-        await inventory.Receive((sku, LowStock + 1));
+        await inventory.Receive((sku, Threshold + 1));
 
         await inventory.Module.Deliver(AnOrder((sku, 1)));
-        Assert.DoesNotContain(inventory.Module.Published<StockLow>(), low => low.Sku == sku);
+        Assert.DoesNotContain((await inventory.Module.Published<StockLow>()), low => low.Sku == sku);
 
         await inventory.Module.Deliver(AnOrder((sku, 2)));
         await inventory.Module.Deliver(AnOrder((sku, 1)));
-        Assert.Equal(new StockLow(sku, LowStock - 2), Assert.Single(inventory.Module.Published<StockLow>(), low => low.Sku == sku));
+        Assert.Equal(new StockLow(sku, Threshold - 2), Assert.Single((await inventory.Module.Published<StockLow>()), low => low.Sku == sku));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await Task.WhenAll(orders.Select(order => inventory.Module.Deliver(order)));
 
         var ids = orders.Select(order => order.OrderId).ToHashSet();
-        Assert.Equal(10, inventory.Module.Published<StockReserved>().Count(reserved => ids.Contains(reserved.OrderId)));
-        Assert.Equal(90, inventory.Module.Published<StockRejected>().Count(rejected => ids.Contains(rejected.OrderId)));
+        Assert.Equal(10, (await inventory.Module.Published<StockReserved>()).Count(reserved => ids.Contains(reserved.OrderId)));
+        Assert.Equal(90, (await inventory.Module.Published<StockRejected>()).Count(rejected => ids.Contains(rejected.OrderId)));
         Assert.Equal(new Counters(0, 10, 0), await inventory.CountersOf(a));
         Assert.Equal(new Counters(990, 10, 0), await inventory.CountersOf(b));
     }
