@@ -8,6 +8,9 @@ namespace Shared.Kernel;
 public sealed class IdempotencyKey
 {
     public string? Value { get; set; }
+
+    /// <summary>Puts the answer into the command's transaction.</summary>
+    internal Action<object?>? Keep { get; set; }
 }
 
 /// <summary>The key was used before with another body. HTTP 422.</summary>

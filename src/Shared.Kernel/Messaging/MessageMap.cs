@@ -13,25 +13,25 @@ public sealed class MessageMap
     public IReadOnlyList<Reaction> Reactions => _reactions;
 
     /// <summary>An event of the module's own Contracts.</summary>
-    public MessageMap Publishes<TEvent>() where TEvent : class
-    {
-        _published.Add(typeof(TEvent));
-        return this;
-    }
+    public MessageMap Publishes<TEvent>() where TEvent : class => Publishes(typeof(TEvent));
 
     /// <summary>A reaction to another module's event.</summary>
     /// <param name="destination">Kebab case; written down for ever: another name would be another subscriber.</param>
     /// <param name="handler">A public static class with one <c>Handle</c> method that takes the event and the session.</param>
-    public MessageMap Reacts<TEvent>(string destination, Type handler) where TEvent : class
+    public MessageMap Reacts<TEvent>(string destination, Type handler) where TEvent : class => With(new Reaction(typeof(TEvent), destination, handler, Own: false));
+
+    /// <summary>The module's own later work: a message that only it sends, to itself.</summary>
+    public MessageMap Does<TMessage>(string destination, Type handler) where TMessage : class => With(new Reaction(typeof(TMessage), destination, handler, Own: true));
+
+    internal MessageMap Publishes(Type @event)
     {
-        _reactions.Add(new Reaction(typeof(TEvent), destination, handler, Own: false));
+        _published.Add(@event);
         return this;
     }
 
-    /// <summary>The module's own later work: a message that only it sends, to itself.</summary>
-    public MessageMap Does<TMessage>(string destination, Type handler) where TMessage : class
+    internal MessageMap With(Reaction reaction)
     {
-        _reactions.Add(new Reaction(typeof(TMessage), destination, handler, Own: true));
+        _reactions.Add(reaction);
         return this;
     }
 }

@@ -3,7 +3,9 @@ namespace Catalog.Contracts;
 /// <summary>A product can be ordered at this price. <paramref name="Version"/> counts the product's changes: what is older is ignored.</summary>
 public sealed record ProductPublished(string Sku, string Name, decimal Price, string Currency, long Version);
 
-/// <summary>The product costs this from now on; orders placed before keep the price they agreed.</summary>
+/// <summary>
+/// The product costs this from now on; orders placed before keep the price they agreed. A withdrawn product's price never changes, so this also says that it can be ordered.
+/// </summary>
 public sealed record PriceChanged(string Sku, decimal Price, string Currency, long Version);
 
 /// <summary>The product cannot be ordered any more.</summary>

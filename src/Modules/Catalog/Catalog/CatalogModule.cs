@@ -1,0 +1,58 @@
+using Catalog.Contracts;
+using Marten;
+using Marten.Schema;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Shared.Kernel;
+
+namespace Catalog;
+
+/// <summary>What the shop sells and at what price.</summary>
+public sealed class CatalogModule : Module
+{
+    public override string Name => "catalog";
+
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<ProductPublished>()
+        .Publishes<PriceChanged>()
+        .Publishes<ProductWithdrawn>();
+
+    public override void Services(IServiceCollection services, IConfiguration configuration) =>
+        services.AddMediator(options =>
+        {
+            options.Namespace = "Catalog";
+            options.GenerateTypesAsInternal = true;
+            options.ServiceLifetime = ServiceLifetime.Scoped;
+        });
+
+    public override void Store(StoreOptions store)
+    {
+        store.Schema.For<Product>()
+            .Identity(product => product.Sku)
+            .UseNumericRevisions(true)
+            .Metadata(metadata => metadata.Revision.MapTo(product => product.Version))
+            // Of use to a search for beginnings whatever the database's collation.
+            .Index(product => product.Sku, index => index.Mask = "? text_pattern_ops")
+            .Index(product => product.Name, index => (index.Casing, index.Mask) = (ComputedIndex.Casings.Lower, "? text_pattern_ops"));
+        store.Schema.For<PriceSet>()
+            .Index(price => new { price.Sku, price.Version });
+    }
+
+    public override void Endpoints(IEndpointRouteBuilder routes)
+    {
+        var products = routes.MapGroup("/products");
+        PublishProduct.Map(products);
+        ChangePrice.Map(products);
+        WithdrawProduct.Map(products);
+        RepublishProduct.Map(products);
+        GetProduct.Map(products);
+        ListProducts.Map(products);
+        ListPrices.Map(products);
+
+        ImportProducts.Map(routes);
+    }
+
+    public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["products"] = "select count(*) from mt_doc_product" };
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Catalog.Contracts;
+using Marten;
+using Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Shared.Kernel;
+
+namespace Catalog;
+
+/// <summary>A price list in CSV: new products are published, changed prices change, all of it or nothing; each refused row is reported.</summary>
+internal static class ImportProducts
+{
+    public sealed record Refused(int Row, string Sku, string Reason);
+
+    /// <param name="Read">The sum of the others.</param>
+    public sealed record Report(int Read, int Published, int Repriced, int Unchanged, IReadOnlyList<Refused> Refused);
+
+    public sealed record Command(string Csv) : ICommand<Report>;
+
+    private sealed record AtMost(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
+
+    public static void Map(IEndpointRouteBuilder catalog) => catalog
+        .MapPost("/imports", async (HttpRequest request, ISender sender, CancellationToken ct) =>
+        {
+            // Bytes that are no UTF-8 become U+FFFD, which refuses their row.
+            using var reader = new StreamReader(request.Body, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+            return TypedResults.Ok(await sender.Send(new Command(await reader.ReadToEndAsync(ct)), ct));
+        })
+        .WithName("ImportProducts")
+        .WithSummary("Publishes and reprices products from CSV: sku,name,price,currency, at most 10,000 rows and 10 MB.")
+        .Accepts<string>("text/csv")
+        .WithMetadata(new AtMost(10 * 1024 * 1024))
+        .ForOperators()
+        .WithIdempotencyKey();
+
+    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, Report>
+    {
+        public async ValueTask<Report> Handle(Command command, CancellationToken ct)
+        {
+            var rows = CsvRows.Of(command.Csv);
+            var known = (await db.LoadManyAsync<Product>(ct, rows.Select(row => row.Sku).Distinct())).ToDictionary(product => product.Sku);
+            var seen = new Dictionary<string, int>();
+            var refused = new List<Refused>();
+            int published = 0, repriced = 0, unchanged = 0;
+
+            foreach (var row in rows)
+            {
+                var product = known.GetValueOrDefault(row.Sku);
+                if (Refusal(row, product, seen) is { } reason)
+                {
+                    refused.Add(new Refused(row.Number, row.Sku.Length <= 60 ? row.Sku : row.Sku[..60], reason));
+                    continue;
+                }
+
+                var price = PriceOf(row)!.Value;
+                if (product is null)
+                {
+                    await Publish(new Product { Sku = row.Sku, Name = row.Name, Price = price, Currency = row.Currency });
+                    published++;
+                }
+                else if (product.ChangePrice(price, row.Currency))
+                {
+                    await Reprice(product);
+                    repriced++;
+                }
+                else unchanged++;
+            }
+
+            return new Report(rows.Count, published, repriced, unchanged, refused);
+        }
+
+        private async Task Publish(Product product)
+        {
+            db.Insert(product);
+            db.Insert(product.PriceNow(clock.GetUtcNow()));
+            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+        }
+
+        private async Task Reprice(Product product)
+        {
+            db.UpdateRevision(product, product.Version);
+            db.Insert(product.PriceNow(clock.GetUtcNow()));
+            await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
+        }
+    }
+
+    /// <returns>The rules that the row breaks and what was read; null if it is accepted.</returns>
+    internal static string? Refusal(CsvRow row, Product? product, Dictionary<string, int> seen)
+    {
+        var broken = Product.Broken(row.Sku, row.Name, PriceOf(row) ?? 0, row.Currency).Select(rule => $"{rule.Field} {rule.Rule}: {CsvRows.Shortened(Read(row, rule.Field))} was read").ToList();
+        if (broken.Count > 0) return string.Join("; ", broken);
+
+        if (!seen.TryAdd(row.Sku, row.Number)) return $"sku must be in the file once: \"{row.Sku}\" was read in row {seen[row.Sku]} already";
+        if (product is { State: ProductState.Withdrawn }) return $"sku must not be a withdrawn product's: \"{row.Sku}\" was read; publish it again first";
+        return null;
+    }
+
+    private static decimal? PriceOf(CsvRow row) => decimal.TryParse(row.Price, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null;
+
+    private static string Read(CsvRow row, string field) => field switch { "sku" => row.Sku, "name" => row.Name, "price" => row.Price, _ => row.Currency };
+}

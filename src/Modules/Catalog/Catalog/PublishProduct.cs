@@ -1,0 +1,52 @@
+using Catalog.Contracts;
+using Marten;
+using Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Shared.Kernel;
+
+namespace Catalog;
+
+/// <summary>A new product can be ordered.</summary>
+internal static class PublishProduct
+{
+    public sealed record Body(string Sku, string Name, decimal Price, string Currency);
+
+    public sealed record Command(string Sku, string Name, decimal Price, string Currency) : ICommand<ProductView>, IValidated
+    {
+        public void Validate(Rules rules)
+        {
+            foreach (var (field, rule) in Product.Broken(Sku, Name, Price, Currency)) rules.Require(false, field, rule);
+        }
+    }
+
+    public static void Map(IEndpointRouteBuilder products) => products
+        .MapPost("/", async (Body body, ISender sender, HttpResponse response, CancellationToken ct) =>
+        {
+            var product = await sender.Send(new Command(body.Sku?.Trim()!, body.Name?.Trim()!, body.Price, body.Currency), ct);
+            response.Headers.ETag = VersionTag.Of(product.Version);
+            return TypedResults.Created($"/v1/catalog/products/{Uri.EscapeDataString(product.Sku)}", product);
+        })
+        .WithName("PublishProduct")
+        .WithSummary("Publishes a new product.")
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ForOperators()
+        .WithIdempotencyKey();
+
+    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, ProductView>
+    {
+        public async ValueTask<ProductView> Handle(Command command, CancellationToken ct)
+        {
+            if (await db.CheckExistsAsync<Product>(command.Sku, ct))
+                throw new RefusedException("product.exists", $"There is a product {command.Sku} already: change its price, or publish it again if it is withdrawn.");
+
+            var product = new Product { Sku = command.Sku, Name = command.Name, Price = command.Price, Currency = command.Currency };
+            db.Insert(product);
+            db.Insert(product.PriceNow(clock.GetUtcNow()));
+            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+
+            return ProductView.Of(product);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Marten;
+using Shared.Kernel;
+
+namespace Inventory;
+
+/// <summary>What can be sold of one product: in the house and not set aside.</summary>
+internal sealed record Stock(string Sku, long OnHand)
+{
+    /// <summary>A count in the house found more or fewer than the book says.</summary>
+    public Stock Correct(long quantity) => OnHand + quantity >= 0
+        ? this with { OnHand = OnHand + quantity }
+        : throw new RefusedException("stock.below-zero", $"Only {OnHand} of {Sku} can be sold, so at most {OnHand} can be taken away: cancel orders first to take away what is set aside.");
+
+    public Stock SetAside(long quantity) => this with { OnHand = OnHand - quantity };
+}
+
+internal static class StockRows
+{
+    /// <summary>
+    /// The rows stay locked until commit. Locked in the order of their skus, as all who lock several do: two orders for the same products wait for each other, but never in a circle.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<string, Stock>> LockStock(this IDocumentSession db, IEnumerable<string> skus, CancellationToken ct)
+    {
+        await db.BeginTransactionAsync(ct);
+        var rows = await db.Read("select sku, on_hand from stock where sku = any($1) order by sku for update", [skus.ToArray()],
+            row => new Stock(row.GetString(0), row.GetInt64(1)), ct);
+        return rows.ToDictionary(stock => stock.Sku);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Users;
+
+/// <param name="DevelopmentTokens">This module issues tokens itself, to anyone who asks: for development and tests.</param>
+/// <param name="Issuer">What tokens name as their issuer, and what every host checks.</param>
+/// <param name="Audience">Whom tokens are for; checked as well.</param>
+/// <param name="FailedSignIns">So many in a row lock an account.</param>
+/// <param name="LockedFor">Counted from the last failure; after it the count begins anew.</param>
+internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor)
+{
+    private const string Development = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor";
+
+    public static UsersSettings Of(IConfiguration configuration) => new(
+        configuration.GetValue(Development, false),
+        configuration["Tokens:Issuer"] ?? "http://modular",
+        configuration["Tokens:Audience"] ?? "modular",
+        configuration.GetValue(Failures, 10),
+        configuration.GetValue(Locked, TimeSpan.FromMinutes(15)));
+
+    public static IEnumerable<string> Faults(IConfiguration configuration, string environment)
+    {
+        if (configuration[Development] is { } on)
+        {
+            if (!bool.TryParse(on, out var issues)) yield return $"{Development} is '{on}': it must be true or false.";
+            if (issues && environment == "Production")
+                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off and name an outside issuer by Tokens:Authority.";
+        }
+
+        if (configuration[Failures] is { } failures && !(int.TryParse(failures, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000))
+            yield return $"{Failures} is '{failures}': it must be a number from 1 to 1000.";
+
+        if (configuration[Locked] is { } locked && !(TimeSpan.TryParse(locked, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero && time <= TimeSpan.FromDays(1)))
+            yield return $"{Locked} is '{locked}': it must be a time such as 00:15:00, at most a day.";
+    }
+}

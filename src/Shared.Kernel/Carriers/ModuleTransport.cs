@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Wolverine;
+using Wolverine.Configuration;
+using Wolverine.Runtime;
+using Wolverine.Transports;
+using Wolverine.Transports.Sending;
+
+namespace Shared.Kernel;
+
+/// <summary>
+/// The one Wolverine transport between modules: <c>module://inventory/when-order-placed</c>. Outgoing rows, inbox identity and dead letters know this
+/// logical address only, so that a row written under one topology is delivered under the next.
+/// </summary>
+internal sealed class ModuleTransport(Func<string, ICarrier> sendBy, IReadOnlyList<ICarrier> listenOn)
+    : TransportBase<ModuleEndpoint>(Scheme, "Between modules", [Scheme])
+{
+    public const string Scheme = "module";
+
+    private readonly ConcurrentDictionary<Uri, ModuleEndpoint> _endpoints = new();
+
+    /// <summary>The logical address of a destination.</summary>
+    public static Uri Address(string module, string destination) => new($"{Scheme}://{module}/{destination}");
+
+    protected override IEnumerable<ModuleEndpoint> endpoints() => _endpoints.Values;
+
+    protected override ModuleEndpoint findEndpointByUri(Uri uri) => _endpoints.GetOrAdd(uri, address => new ModuleEndpoint(address, sendBy, listenOn));
+}
+
+/// <summary>A destination, always durable.</summary>
+internal sealed class ModuleEndpoint : Endpoint
+{
+    private readonly Func<string, ICarrier> _sendBy;
+    private readonly IReadOnlyList<ICarrier> _listenOn;
+
+    public ModuleEndpoint(Uri address, Func<string, ICarrier> sendBy, IReadOnlyList<ICarrier> listenOn) : base(address, EndpointRole.Application)
+    {
+        _sendBy = sendBy;
+        _listenOn = listenOn;
+        Mode = EndpointMode.Durable;
+        EndpointName = $"{address.Host}{address.AbsolutePath.Replace('/', '.')}";
+        BrokerRole = "destination";
+        MaximumEnvelopeRetryStorage = 1000;
+    }
+
+    protected override bool supportsMode(EndpointMode mode) => mode == EndpointMode.Durable;
+
+    protected override ISender CreateSender(IWolverineRuntime runtime) => new DestinationSender(this, _sendBy(Uri.Host).OpenSender(this, runtime), runtime);
+
+    public override async ValueTask<IListener> BuildListenerAsync(IWolverineRuntime runtime, IReceiver receiver)
+    {
+        var listener = new DestinationListener(Uri);
+        foreach (var carrier in _listenOn) listener.Inner.Add(await carrier.ListenAsync(this, runtime, new LogicalReceiver(Uri, receiver)));
+        return listener;
+    }
+}
+
+/// <summary>Several carriers listened to at once, while a topology changes.</summary>
+internal sealed class DestinationListener(Uri address) : CompoundListener(address), IReportConnectionState
+{
+    // The worst of the carriers, or a lost broker would hide behind the in-process one.
+    public TransportConnectionState ConnectionState =>
+        Inner.OfType<IReportConnectionState>().Select(listener => listener.ConnectionState).DefaultIfEmpty(TransportConnectionState.Connected).Max();
+}
+
+/// <summary>Between a carrier's listener and Wolverine's receiver: whatever the carrier, the message was received at its logical address.</summary>
+internal sealed class LogicalReceiver(Uri address, IReceiver inner) : IReceiver
+{
+    private readonly ConcurrentDictionary<IListener, LogicalListener> _listeners = new(ReferenceEqualityComparer.Instance);
+
+    public IHandlerPipeline Pipeline => inner.Pipeline;
+
+    public ValueTask ReceivedAsync(IListener listener, Envelope[] messages)
+    {
+        Checkpoints.Reached("receive.before-inbox", address);
+        return inner.ReceivedAsync(Logical(listener), messages);
+    }
+
+    public ValueTask ReceivedAsync(IListener listener, Envelope message)
+    {
+        Checkpoints.Reached("receive.before-inbox", address);
+        return inner.ReceivedAsync(Logical(listener), message);
+    }
+
+    public ValueTask DrainAsync() => inner.DrainAsync();
+
+    // Wolverine made the inner receiver and disposes it.
+    public void Dispose() { }
+
+    private IListener Logical(IListener listener) => listener.Address == address ? listener : _listeners.GetOrAdd(listener, carried => new LogicalListener(address, carried));
+}
+
+internal sealed class LogicalListener(Uri address, IListener inner) : IListener
+{
+    public Uri Address => address;
+
+    public IHandlerPipeline? Pipeline => inner.Pipeline;
+
+    public async ValueTask CompleteAsync(Envelope envelope)
+    {
+        Checkpoints.Reached("receive.stored", address);
+        await inner.CompleteAsync(envelope);
+        Checkpoints.Reached("receive.acknowledged", address);
+    }
+
+    public ValueTask DeferAsync(Envelope envelope) => inner.DeferAsync(envelope);
+
+    public Task<bool> TryRequeueAsync(Envelope envelope) => inner.TryRequeueAsync(envelope);
+
+    public ValueTask StopAsync() => inner.StopAsync();
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Shared.Kernel;
+
+/// <summary>The host's one Kestrel and what is common to all its modules, done once: request id, access log, token check, health, metrics, the merged description.</summary>
+internal static partial class Front
+{
+    /// <summary>Bytes of any request's body; modules set lower limits.</summary>
+    private const long LargestBody = 30_000_000;
+
+    public static void Add(WebApplicationBuilder builder, Topology topology)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddProblemDetails(Problems.Customize);
+        builder.Services.AddHttpClient();
+        Telemetry.Add(builder);
+        Tokens.Add(builder.Services, builder.Configuration, topology);
+    }
+
+    public static void Use(WebApplication front, IReadOnlyList<ModuleApplication> modules, Topology topology)
+    {
+        var log = front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access");
+        front.Use(async (context, next) =>
+        {
+            context.Response.Headers["X-Request-Id"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+            var start = Stopwatch.GetTimestamp();
+            await next(context);
+            LogAccess(log, context.Request.Method, context.Request.Path, context.Response.StatusCode, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        });
+        front.UseMiddleware<Problems>();
+        front.UseStatusCodePages();
+        front.UseRouting();
+        front.UseAuthentication();
+        front.UseAuthorization();
+
+        foreach (var module in modules)
+            front.Map($"/v1/{module.Module.Name}/{{**rest}}", (HttpContext context) => module.Server.EnterAsync(context)).DisableHttpMetrics().ExcludeFromDescription();
+
+        front.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
+        front.MapGet("/health/ready", async (CancellationToken ct) =>
+        {
+            var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await FaultAsync(module, ct))));
+            return Results.Json(answers.ToDictionary(answer => answer.Name, answer => answer.Fault ?? "ready"), statusCode: answers.All(answer => answer.Fault is null) ? 200 : 503);
+        });
+        front.MapPrometheusScrapingEndpoint("/metrics");
+        front.MapGet("/openapi/v1.json", async (IHttpClientFactory clients, CancellationToken ct) => Results.Text(await DescribeAsync(front, clients, topology, ct), "application/json"));
+    }
+
+    /// <summary>Why a module cannot serve now; null if it can.</summary>
+    private static async Task<string?> FaultAsync(ModuleApplication module, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            await using var command = module.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select 1");
+            await command.ExecuteScalarAsync(patience.Token);
+            return null;
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
+        {
+            return "database away";
+        }
+    }
+
+    private static async Task<string> DescribeAsync(WebApplication front, IHttpClientFactory clients, Topology topology, CancellationToken ct)
+    {
+        using var client = clients.CreateClient();
+        var own = ModularHost.AddressOf(front);
+        var documents = new List<JsonObject>();
+        foreach (var module in topology.Here.Concat(topology.Elsewhere.Keys).Order(StringComparer.Ordinal))
+        {
+            var address = new Uri(topology.Elsewhere.GetValueOrDefault(module, own), $"/v1/{module}/openapi.json");
+            documents.Add(JsonNode.Parse(await client.GetStringAsync(address, ct))!.AsObject());
+        }
+
+        return OpenApi.Merge(documents);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {Milliseconds:0.0} ms")]
+    private static partial void LogAccess(ILogger logger, string method, string path, int status, double milliseconds);
+}

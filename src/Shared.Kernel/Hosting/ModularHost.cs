@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Shared.Kernel;
+
+/// <summary>
+/// A process that runs one or several modules behind one Kestrel. Starts the embedded PostgreSQL if no database is configured, then the modules, then the front;
+/// stops them the other way round, so that no request or message in hand is lost.
+/// </summary>
+public sealed partial class ModularHost : IAsyncDisposable
+{
+    private readonly WebApplication _front;
+    private readonly IReadOnlyList<ModuleApplication> _modules;
+    private readonly EmbeddedPostgres? _postgres;
+    private readonly ILogger _logger;
+
+    private ModularHost(WebApplication front, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
+        (_front, _modules, InProcess, _postgres, _logger) = (front, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
+
+    /// <summary>The address that the front listens on.</summary>
+    public Uri Address => AddressOf(_front);
+
+    internal InProcessCarrier InProcess { get; }
+
+    /// <summary>The container of a module in this host; for tests and the command line.</summary>
+    internal IServiceProvider ServicesOf(string module) => _modules.Single(application => application.Module.Name == module).Services;
+
+    /// <param name="builder">The front's own builder; its configuration is the host's.</param>
+    /// <param name="known">Every module of the program, whether it runs here or not.</param>
+    /// <param name="manifest">Who subscribes to what.</param>
+    /// <param name="gateway">What the program adds to the front: forwarding, pages.</param>
+    /// <exception cref="ConfigurationFaultsException">Nothing was started.</exception>
+    public static async Task<ModularHost> StartAsync(WebApplicationBuilder builder, IReadOnlyList<Module> known, Manifest manifest, Action<WebApplication, Topology>? gateway = null, CancellationToken cancellation = default)
+    {
+        var configuration = builder.Configuration;
+        var faults = new List<string>();
+        var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
+        var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
+        var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, topology.Here, faults);
+        foreach (var module in here)
+        {
+            faults.AddRange(manifest.FaultsOf(module));
+            faults.AddRange(module.Faults(configuration, builder.Environment.EnvironmentName));
+        }
+
+        if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
+
+        Front.Add(builder, topology);
+        var front = builder.Build();
+        var logging = front.Services.GetRequiredService<ILoggerFactory>();
+        EmbeddedPostgres? postgres = null;
+        var modules = new List<ModuleApplication>();
+        try
+        {
+            if (databases is null)
+            {
+                var data = Path.GetFullPath(configuration["Data"] ?? "data");
+                postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(data, configuration["Postgres:Binaries"], configuration.GetValue<int?>("Postgres:Port")), logging.CreateLogger<EmbeddedPostgres>(), cancellation);
+                databases = Databases.Embedded(postgres.AdministratorConnectionString);
+            }
+
+            await databases.ProvisionAsync(topology.Here, cancellation);
+            var surroundings = new ModuleSurroundings(topology, manifest, databases, new InProcessCarrier(), configuration, logging, builder.Environment.EnvironmentName);
+            modules.AddRange(here.Select(module => ModuleApplication.Build(module, surroundings)));
+            faults.AddRange(modules.SelectMany(module => module.Faults()));
+            if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
+
+            foreach (var module in modules) await module.MigrateAsync(cancellation);
+            await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
+
+            Front.Use(front, modules, topology);
+            gateway?.Invoke(front, topology);
+            await front.StartAsync(cancellation);
+            front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
+
+            var host = new ModularHost(front, modules, surroundings.InProcess, postgres);
+            host.LogStarted(string.Join(", ", topology.Here), host.Address);
+            return host;
+        }
+        catch
+        {
+            foreach (var module in modules) await module.DisposeAsync();
+            if (postgres is not null) await postgres.DisposeAsync();
+            await front.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until a signal asks to stop, or until the embedded server has ended on its own, which is a fault.</summary>
+    public async Task RunAsync(CancellationToken cancellation = default)
+    {
+        var stopped = _front.WaitForShutdownAsync(cancellation);
+        var ended = await Task.WhenAny(stopped, _postgres?.Exited ?? stopped);
+        if (ended != stopped) LogServerEnded();
+        await DisposeAsync();
+        if (ended != stopped) throw new EmbeddedPostgresException("The embedded PostgreSQL has ended on its own, so the host has stopped: its log in the data folder says why.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _front.StopAsync();
+        await Task.WhenAll(_modules.Select(module => module.StopAsync(CancellationToken.None)));
+        foreach (var module in _modules) await module.DisposeAsync();
+        if (_postgres is not null) await _postgres.DisposeAsync();
+        await _front.DisposeAsync();
+    }
+
+    internal static Uri AddressOf(WebApplication front)
+    {
+        var address = front.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new Uri(address.Replace("//[::]", "//127.0.0.1").Replace("//0.0.0.0", "//127.0.0.1").Replace("//+", "//127.0.0.1").Replace("//*", "//127.0.0.1"));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Modules} run at {Address}.")]
+    private partial void LogStarted(string modules, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The embedded PostgreSQL has ended on its own: the host stops.")]
+    private partial void LogServerEnded();
+}

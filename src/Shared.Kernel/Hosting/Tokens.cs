@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Shared.Kernel;
+
+/// <summary>
+/// The token check of every host, by the issuer's published keys. The issuer is the Users module, wherever it runs, unless <c>Tokens:Authority</c> names another one.
+/// </summary>
+internal static class Tokens
+{
+    private const string Issuer = "users";
+
+    public static void Add(IServiceCollection services, IConfiguration configuration, Topology topology)
+    {
+        services.AddSingleton<Authority>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
+        {
+            bearer.MapInboundClaims = false;
+            bearer.TokenValidationParameters.ValidIssuer = configuration["Tokens:Issuer"] ?? "http://modular";
+            bearer.TokenValidationParameters.ValidAudience = configuration["Tokens:Audience"] ?? "modular";
+            bearer.TokenValidationParameters.ValidTypes = ["at+jwt"];
+            bearer.TokenValidationParameters.ValidAlgorithms = ["ES256", "RS256"];
+            bearer.TokenValidationParameters.RoleClaimType = "role";
+            bearer.TokenValidationParameters.NameClaimType = "sub";
+        });
+        services.AddAuthorization();
+
+        // Keys are fetched at the first token, when the front knows its own address: there is no start order between hosts.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Authority>((bearer, authority) =>
+        {
+            bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                $"{authority.Find(configuration, topology).AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
+                new OpenIdConnectConfigurationRetriever(),
+                new HttpDocumentRetriever { RequireHttps = false });
+        });
+    }
+
+    /// <summary>Where tokens are issued.</summary>
+    internal sealed class Authority
+    {
+        /// <summary>Set once the front listens.</summary>
+        public Uri? Front { get; set; }
+
+        public Uri Find(IConfiguration configuration, Topology topology) =>
+            configuration["Tokens:Authority"] is { } given ? new Uri(given)
+            : new Uri(topology.Elsewhere.GetValueOrDefault(Issuer) ?? Front ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
+    }
+}

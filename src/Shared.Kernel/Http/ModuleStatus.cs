@@ -1,0 +1,41 @@
+using Marten;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace Shared.Kernel;
+
+/// <summary>What a module says of itself to the start page and to readiness checks: counts only.</summary>
+/// <param name="Waiting">Messages in the inbox that are due.</param>
+/// <param name="Scheduled">Messages for later.</param>
+/// <param name="Sending">Messages that the receiver or a carrier has not accepted yet.</param>
+/// <param name="Dead">Messages that a person must look at.</param>
+public sealed record ModuleStatus(string Module, IReadOnlyDictionary<string, long> Counts, long Waiting, long Scheduled, long Sending, long Dead)
+{
+    private const string Messages = """
+        select (select count(*) from wolverine_incoming_envelopes where status = 'Incoming'),
+               (select count(*) from wolverine_incoming_envelopes where status = 'Scheduled'),
+               (select count(*) from wolverine_outgoing_envelopes),
+               (select count(*) from wolverine_dead_letters)
+        """;
+
+    internal static void Map(IEndpointRouteBuilder routes, Module module) => routes
+        .MapGet("/status", async (NpgsqlDataSource database, CancellationToken ct) => TypedResults.Ok(await ReadAsync(module, database, ct)))
+        .WithName($"{module.Name}-status").WithSummary("Counts of the module's things and messages.").ForAnyone();
+
+    internal static async Task<ModuleStatus> ReadAsync(Module module, NpgsqlDataSource database, CancellationToken ct)
+    {
+        var counts = new Dictionary<string, long>();
+        foreach (var (label, sql) in module.Counts)
+        {
+            await using var count = database.CreateCommand(sql);
+            counts[label] = (long)(await count.ExecuteScalarAsync(ct))!;
+        }
+
+        await using var command = database.CreateCommand(Messages);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new ModuleStatus(module.Name, counts, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wolverine;
+
+namespace Shared.Kernel;
+
+/// <summary>What all modules of one process are given; none of it tells a module who its neighbours are.</summary>
+internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, InProcessCarrier InProcess, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
+
+/// <summary>A module as an ordinary ASP.NET application: its own container, store, message runtime and HTTP pipeline.</summary>
+internal sealed class ModuleApplication : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly NpgsqlDataSource _dataSource;
+
+    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleServer server) =>
+        (Module, _application, _dataSource, Server) = (module, application, dataSource, server);
+
+    public Module Module { get; }
+
+    public IServiceProvider Services => _application.Services;
+
+    public ModuleServer Server { get; }
+
+    public static ModuleApplication Build(Module module, ModuleSurroundings surroundings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = module.GetType().Assembly.GetName().Name, EnvironmentName = surroundings.Environment, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(surroundings.Configuration);
+        var dataSource = NpgsqlDataSource.Create(surroundings.Databases.ConnectionOf(module.Name));
+        var messages = new MessageMap();
+        module.Messages(messages);
+
+        WebApplication? application = null;
+        builder.Services.AddSingleton(surroundings.Logging);
+        builder.Services.AddSingleton(messages);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        ModuleStore.Add(builder.Services, module, dataSource);
+        Behaviours.Add(builder.Services);
+        ModulePipeline.Add(builder.Services, module);
+        module.Services(builder.Services, surroundings.Configuration);
+        builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
+            ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, surroundings.Topology, surroundings.InProcess, surroundings.Configuration, () => application!.Services));
+
+        var server = new ModuleServer();
+        builder.Services.AddSingleton<IServer>(server);
+        application = builder.Build();
+        ModulePipeline.Use(application, module);
+        return new ModuleApplication(module, application, dataSource, server);
+    }
+
+    /// <summary>Endpoints without a policy, each a fault.</summary>
+    public IEnumerable<string> Faults() =>
+        from endpoint in ((IEndpointRouteBuilder)_application).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        where endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+        select $"The endpoint {endpoint.DisplayName} has no policy: say ForCustomers(), ForOperators() or ForAnyone().";
+
+    public Task MigrateAsync(CancellationToken cancellation) => ModuleStore.MigrateAsync(Services, Module.Name, cancellation);
+
+    public Task StartAsync(CancellationToken cancellation) => _application.StartAsync(cancellation);
+
+    public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        await _dataSource.DisposeAsync();
+    }
+
+    /// <summary>The host's front alone listens to signals, and stops the modules in order.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

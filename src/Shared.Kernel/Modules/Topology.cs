@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Shared.Kernel;
+
+/// <summary>What takes messages between processes. Neighbours in one process hand over in process.</summary>
+public enum Carrier
+{
+    /// <summary>Every module is in this process.</summary>
+    None,
+
+    RabbitMq,
+}
+
+/// <summary>Which modules run in this host, where the others are, and how messages reach them. Configuration only; docs/configuration.md lists the settings.</summary>
+public sealed record Topology
+{
+    public required IReadOnlyList<string> Here { get; init; }
+
+    /// <summary>The base address of each module that runs in another host.</summary>
+    public required IReadOnlyDictionary<string, Uri> Elsewhere { get; init; }
+
+    /// <summary>Whether this host forwards requests for modules elsewhere.</summary>
+    public required bool Gateway { get; init; }
+
+    public required Carrier Carrier { get; init; }
+
+    /// <summary>Carriers used before the topology changed: still listened to until they are empty.</summary>
+    public required IReadOnlyList<Carrier> Drain { get; init; }
+
+    /// <summary>Modules here that have instances in other hosts too: messages to them take the shared carrier, or those instances would get nothing.</summary>
+    public required IReadOnlyList<string> Scaled { get; init; }
+
+    public required Uri? Broker { get; init; }
+
+    internal bool Uses(Carrier carrier) => Carrier == carrier || Drain.Contains(carrier);
+
+    internal bool HandsOverInProcess(string module) => Here.Contains(module) && (Carrier == Carrier.None || !Scaled.Contains(module));
+
+    /// <summary>Reads the settings and adds every fault found to <paramref name="faults"/>.</summary>
+    public static Topology Read(IConfiguration configuration, IReadOnlyList<string> known, ICollection<string> faults)
+    {
+        var here = Names("Modules", "*");
+        var scaled = Names("Scaled", "");
+        var elsewhere = new Dictionary<string, Uri>();
+        foreach (var entry in configuration.GetSection("Addresses").GetChildren())
+        {
+            if (!IsKnown(entry.Key, "Addresses")) continue;
+            if (Uri.TryCreate(entry.Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") elsewhere[entry.Key] = address!;
+            else faults.Add($"Addresses:{entry.Key} is '{entry.Value}': it must be an absolute http or https address, such as http://127.0.0.1:8081.");
+        }
+
+        var carrier = ReadCarrier(configuration["Carrier"] ?? "None", "Carrier");
+        var drain = List("Drain", "").Select(name => ReadCarrier(name, "Drain")).ToArray();
+        var broker = Uri.TryCreate(configuration["RabbitMq"], UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" ? uri : null;
+        var gateway = configuration.GetValue("Gateway", true);
+
+        if (here.Count == 0) faults.Add($"Modules names none: say '*' or some of {string.Join(", ", known)}.");
+        foreach (var module in here.Where(elsewhere.ContainsKey)) faults.Add($"The module '{module}' is both in this host (Modules) and elsewhere (Addresses:{module}): remove one.");
+        if (gateway)
+            foreach (var module in known.Except(here).Where(module => !elsewhere.ContainsKey(module)))
+                faults.Add($"The module '{module}' is neither in this host (Modules) nor has it an address: set Addresses:{module}, or Gateway=false on a host that forwards nothing.");
+        if (carrier == Carrier.None && known.Except(here).Any())
+            faults.Add($"Carrier is None, but {string.Join(", ", known.Except(here))} run in other processes: their messages need a carrier, such as Carrier=RabbitMq.");
+        if (carrier == Carrier.None && scaled.Count > 0) faults.Add("Scaled is set but Carrier is None: instances in other processes need a carrier, such as Carrier=RabbitMq.");
+        if ((carrier == Carrier.RabbitMq || drain.Contains(Carrier.RabbitMq)) && broker is null)
+            faults.Add($"RabbitMq is '{configuration["RabbitMq"]}': the carrier RabbitMq needs the broker's address, such as amqp://user:password@127.0.0.1:5672.");
+
+        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker };
+
+        IReadOnlyList<string> Names(string setting, string otherwise)
+        {
+            var names = List(setting, otherwise);
+            return names is ["*"] ? known : [.. names.Where(name => IsKnown(name, setting))];
+        }
+
+        string[] List(string setting, string otherwise) =>
+            (configuration[setting] ?? otherwise).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        bool IsKnown(string name, string setting)
+        {
+            if (known.Contains(name)) return true;
+            faults.Add($"{setting}: no module is named '{name}'. Known: {string.Join(", ", known)}.");
+            return false;
+        }
+
+        Carrier ReadCarrier(string name, string setting)
+        {
+            if (Enum.TryParse<Carrier>(name, ignoreCase: true, out var read) && Enum.IsDefined(read)) return read;
+            faults.Add($"{setting}: no carrier is named '{name}'. Known: {string.Join(", ", Enum.GetNames<Carrier>())}.");
+            return Carrier.None;
+        }
+    }
+}
+
+/// <summary>The host is not started: every fault of its configuration at once.</summary>
+public sealed class ConfigurationFaultsException(IReadOnlyCollection<string> faults)
+    : Exception($"The host was not started, {faults.Count} {(faults.Count == 1 ? "fault" : "faults")} in its configuration:\n" + string.Join("\n", faults.Select(fault => "  * " + fault)))
+{
+    public IReadOnlyCollection<string> Faults { get; } = faults;
+}

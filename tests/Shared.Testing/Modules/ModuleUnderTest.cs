@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Marten;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shared.Kernel;
+using Wolverine;
+using Wolverine.Runtime;
+
+namespace Shared.Testing;
+
+/// <summary>One module alone in a host, on its own database, with a neighbour that writes down what it publishes.</summary>
+public sealed class ModuleUnderTest : IAsyncDisposable
+{
+    private const string Secret = "not-a-secret-of-any-database-but-the-tests'";
+    private static readonly ConcurrentDictionary<Type, Lazy<Task<string>>> Templates = new();
+
+    private readonly Module _module;
+    private readonly string _database;
+    private readonly ModularHost _host;
+    private readonly TestIssuer _issuer;
+
+    private ModuleUnderTest(Module module, string database, ModularHost host, TestIssuer issuer) => (_module, _database, _host, _issuer) = (module, database, host, issuer);
+
+    public Uri Address => _host.Address;
+
+    /// <summary>Starts the module on a fresh database. Retries of failed messages come after a tenth of a second.</summary>
+    public static async Task<ModuleUnderTest> StartAsync(Module module, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var server = await PostgresServer.SharedAsync();
+        var template = await Templates.GetOrAdd(module.GetType(), _ => new(() => TemplateAsync(server, module))).Value;
+        return await StartAsync(module, await server.CreateDatabaseAsync(template), settings);
+    }
+
+    public HttpClient Anonymous() => new() { BaseAddress = Address };
+
+    public HttpClient As(Guid customer) => Signed(Policies.Customer, customer);
+
+    public HttpClient AsOperator(Guid? subject = null) => Signed(Policies.Operator, subject ?? Guid.CreateVersion7());
+
+    /// <summary>Delivers a message as another module would, and returns once it is handled.</summary>
+    /// <param name="id">The message's identity: the same one again is a duplicate.</param>
+    /// <exception cref="InvalidOperationException">It became a dead letter, or the inbox did not store it.</exception>
+    public async Task Deliver<TMessage>(TMessage message, Guid? id = null) where TMessage : class
+    {
+        var map = new MessageMap();
+        _module.Messages(map);
+        var destinations = map.Reactions.Where(reaction => reaction.Message == typeof(TMessage)).Select(reaction => ModuleTransport.Address(_module.Name, reaction.Destination)).ToArray();
+        if (destinations.Length == 0) throw new InvalidOperationException($"{_module.Name} does not react to {typeof(TMessage).Name}.");
+
+        var runtime = _host.ServicesOf(_module.Name).GetRequiredService<IWolverineRuntime>();
+        foreach (var destination in destinations)
+        {
+            var envelope = new Envelope(message) { Id = id ?? Guid.CreateVersion7(), Destination = destination, MessageType = WireName.Declare(typeof(TMessage)), ContentType = "application/json", SentAt = TimeProvider.System.GetUtcNow() };
+            envelope.Data = runtime.Options.DefaultSerializer.WriteMessage(message);
+            await using var sender = _host.InProcess.OpenSender((ModuleEndpoint)runtime.Options.Transports.GetOrCreateEndpoint(destination), runtime);
+            if ((await sender.SendAsync([envelope]))[0] is { } fault) throw new InvalidOperationException($"{destination} did not accept the message.", fault);
+
+            await Eventually.True(async () => await Handled(envelope.Id, destination), $"{typeof(TMessage).Name} {envelope.Id} handled by {destination}");
+        }
+    }
+
+    /// <summary>What has left the module so far, once it is at rest.</summary>
+    public async Task<IReadOnlyList<TEvent>> Published<TEvent>()
+    {
+        await AtRest();
+        await using var session = _host.ServicesOf("outside").GetRequiredService<IDocumentStore>().QuerySession();
+        var recorded = await session.Query<Recorded>().Where(record => record.Type == typeof(TEvent).FullName).OrderBy(record => record.Id).ToListAsync();
+        return [.. recorded.Select(record => JsonSerializer.Deserialize<TEvent>(record.Json)!)];
+    }
+
+    /// <summary>Waits until nothing is to be sent, waits in an inbox or is due.</summary>
+    public Task AtRest() => Eventually.True(async () => await Moving(_module.Name) + await Moving("outside") == 0, $"{_module.Name} at rest");
+
+    /// <summary>One value, read by the module's own role.</summary>
+    public async Task<T> Query<T>(string sql, params object[] parameters)
+    {
+        await using var command = _host.ServicesOf(_module.Name).GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await (await PostgresServer.SharedAsync()).DropDatabaseAsync(_database);
+    }
+
+    private static async Task<ModuleUnderTest> StartAsync(Module module, string database, IReadOnlyDictionary<string, string?>? settings)
+    {
+        var issuer = await TestIssuer.SharedAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Urls"] = "http://127.0.0.1:0",
+            ["Database:Administrator"] = database,
+            ["Database:Secret"] = Secret,
+            ["Tokens:Authority"] = issuer.Address.ToString(),
+            ["Messages:Backoff"] = "00:00:00.1,00:00:00.1",
+            ["Logging:LogLevel:Default"] = "Critical",
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        Module[] modules = [module, new Outside(module)];
+        return new ModuleUnderTest(module, database, await ModularHost.StartAsync(builder, modules, Manifest.Of(modules)), issuer);
+    }
+
+    /// <summary>A migrated database, to be copied: that is quicker than migrating once for each test.</summary>
+    private static async Task<string> TemplateAsync(PostgresServer server, Module module)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await (await StartAsync(module, database, null))._host.DisposeAsync();
+        return new NpgsqlConnectionStringBuilder(database).Database!;
+    }
+
+    private HttpClient Signed(string role, Guid subject)
+    {
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _issuer.Token(role, subject));
+        return client;
+    }
+
+    private async Task<bool> Handled(Guid id, Uri destination)
+    {
+        await using var command = _host.ServicesOf(_module.Name).GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            """
+            select coalesce((select status from wolverine_incoming_envelopes where id = $1 and received_at = $2),
+                            (select 'dead: ' || exception_type || ': ' || exception_message from wolverine_dead_letters where id = $1 and received_at = $2), 'unknown')
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = id });
+        command.Parameters.Add(new NpgsqlParameter { Value = destination.ToString() });
+        var status = (string)(await command.ExecuteScalarAsync())!;
+        return status.StartsWith("dead", StringComparison.Ordinal) ? throw new InvalidOperationException($"The message at {destination} is {status}") : status == "Handled";
+    }
+
+    private async Task<long> Moving(string module)
+    {
+        await using var command = _host.ServicesOf(module).GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "select (select count(*) from wolverine_outgoing_envelopes) + (select count(*) from wolverine_incoming_envelopes where status = 'Incoming' or (status = 'Scheduled' and execution_time < now() + interval '2 seconds'))");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}

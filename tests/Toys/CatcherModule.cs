@@ -1,0 +1,48 @@
+using Catcher.Contracts;
+using Marten;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Shared.Kernel;
+using Toys.Contracts;
+
+namespace Toys;
+
+/// <summary>A module of the tests' own that reacts: what the ball's behaviour says decides how its handling ends.</summary>
+public sealed class CatcherModule : Module
+{
+    public override string Name => "catcher";
+
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<BallCaught>()
+        .Reacts<BallThrown>("when-ball-thrown", typeof(WhenBallThrown))
+        .Reacts<BallThrown>("count-balls", typeof(CountBalls));
+
+    public override void Services(IServiceCollection services, IConfiguration configuration) { }
+
+    public override void Store(StoreOptions store) => store.Schema.For<Catch>().Index(caught => caught.Ball);
+
+    public override void Endpoints(IEndpointRouteBuilder routes) { }
+}
+
+public sealed record Catch(Guid Id, Guid Ball, string By);
+
+public static class WhenBallThrown
+{
+    public static async Task Handle(BallThrown thrown, IDocumentSession db, Outbox outbox)
+    {
+        if (thrown.Behaviour == "refuse") throw new RefusedException("ball.refused", "This ball is not caught.");
+        if (thrown.Behaviour == "fail") throw new InvalidOperationException("dropped");
+        db.Insert(new Catch(Guid.CreateVersion7(), thrown.Id, "hand"));
+        await outbox.Publish(new BallCaught(thrown.Id));
+    }
+}
+
+public static class CountBalls
+{
+    public static Task Handle(BallThrown thrown, IDocumentSession db)
+    {
+        db.Insert(new Catch(Guid.CreateVersion7(), thrown.Id, "count"));
+        return Task.CompletedTask;
+    }
+}
