@@ -22,9 +22,9 @@ internal static class FileRules
 
         new("file.orders", "every order is as the file says: its customer, its end and its total",
             """
-            select format('invoice %s (order %s): the file has %s %s of customer %s; Orders has %s %s of %s', invoice, order_id, status, amount, customer, orders.status, total, orders.customer_id)
+            select format('invoice %s (order %s): the file has %s %s of customer %s; Orders has %s %s of %s', invoice, order_id, file.status, due, customer, orders.status, total, orders.customer_id)
             from (select *, case when undone then 'cancelled' else 'completed' end as status from replayed) as file left join orders using (order_id)
-            where (file.status, amount, file.customer_id) is distinct from (orders.status, total, orders.customer_id)
+            where (file.status, due, file.customer_id) is distinct from (orders.status, total, orders.customer_id)
             """),
 
         new("file.lines", "every order's lines are the file's: product, quantity, price and amount, as often as they stand there",
@@ -59,7 +59,7 @@ internal static class FileRules
 
     private static Invariant Money(string name, string who, string net, string from) => new($"file.{name}", $"{who} has each order's amount in pennies, and nothing of a cancelled one",
         $"""
-        select format('invoice %s (order %s): the file has %s, {who} %s', invoice, order_id, case when undone then 0 else amount end, coalesce(net, 0))
-        from replayed left join (select order_id, {net} as net from {from}) as shop using (order_id) where case when undone then 0 else amount end <> coalesce(net, 0)
+        select format('invoice %s (order %s): the file has %s, {who} %s', invoice, order_id, case when undone then 0 else due end, coalesce(net, 0))
+        from replayed left join (select order_id, {net} as net from {from}) as shop using (order_id) where case when undone then 0 else due end <> coalesce(net, 0)
         """);
 }

@@ -14,7 +14,7 @@ internal sealed class Reconciliation(Plan plan, IReadOnlyDictionary<string, Guid
     public async Task<Result> Run(Oracle oracle, IReadOnlyCollection<string> refusedKeys, CancellationToken ct)
     {
         await using var copy = await oracle.CopyAsync(ct);
-        await copy.Fill("replayed", "order_id uuid primary key, invoice text, customer text, customer_id uuid, undone boolean, amount numeric", orders.Select(order => (object[])
+        await copy.Fill("replayed", "order_id uuid primary key, invoice text, customer text, customer_id uuid, undone boolean, due numeric", orders.Select(order => (object[])
             [order.Key, order.Value.Invoice, order.Value.Customer, customers[order.Value.Customer], plan.Undone.ContainsKey(order.Value.Invoice), order.Value.Amount]), ct);
         await copy.Fill("file_lines", "order_id uuid, sku text, quantity bigint, price numeric, amount numeric", orders.SelectMany(order => order.Value.Lines.Select(line => (object[])
             [order.Key, line.Code, (long)line.Quantity, line.Price, line.Amount])), ct);

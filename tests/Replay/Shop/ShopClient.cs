@@ -58,12 +58,15 @@ internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
 
     public Task<Answer> Post(string path, string key, object body, CancellationToken ct) => Post(path, key, JsonSerializer.SerializeToUtf8Bytes(body, Json), "application/json", ct);
 
+    /// <summary>Without a body: the address says it all.</summary>
+    public Task<Answer> Post(string path, string key, CancellationToken ct) => Post(path, key, [], null, ct);
+
     public Task<Answer> PostCsv(string path, string key, string csv, CancellationToken ct) => Post(path, key, Encoding.UTF8.GetBytes(csv), "text/csv", ct);
 
-    private Task<Answer> Post(string path, string key, byte[] body, string type, CancellationToken ct) => Send(
+    private Task<Answer> Post(string path, string key, byte[] body, string? type, CancellationToken ct) => Send(
         () => new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) { CharSet = "utf-8" } } },
+            Content = new ByteArrayContent(body) { Headers = { ContentType = type is null ? null : new MediaTypeHeaderValue(type) { CharSet = "utf-8" } } },
             Headers = { { "Idempotency-Key", key } },
         },
         signedIn: true, ct);

@@ -15,6 +15,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
 
     private readonly HashSet<Guid> _taken = [];
     private readonly HashSet<Guid> _deliveredBefore = [];
+    private int _before;
     private readonly ConcurrentBag<string> _faults = [];
     private int _done;
 
@@ -51,7 +52,8 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
         {
             var isPlaced = placing.IsCompleted;
             var found = await Take("ready", isDispatched: false) + await Take("dispatched", isDispatched: true);
-            if (isPlaced && _taken.Count + placement.Orders.Keys.Count(_deliveredBefore.Contains) >= plan.Kept.Orders) return;
+            if (isPlaced && _before == 0) Delivered.Before(_before = placement.Orders.Keys.Count(_deliveredBefore.Contains));
+            if (isPlaced && _taken.Count + _before >= plan.Kept.Orders) return;
 
             if (found > 0 || !isPlaced || Volatile.Read(ref _done) < _taken.Count) quietSince = Stopwatch.GetTimestamp();
             else if (Stopwatch.GetElapsedTime(quietSince) > BetweenLooksForRest)
@@ -85,7 +87,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
 
         async Task<bool> Post(string what)
         {
-            var answer = await shop.Post($"/v1/shipping/shipments/{shipment.Id}/{what}", $"replay-{what}-{shipment.Id}", new { }, ct);
+            var answer = await shop.Post($"/v1/shipping/shipments/{shipment.Id}/{what}", $"replay-{what}-{shipment.Id}", ct);
             if (!answer.Succeeded) _faults.Add($"invoice {placement.Orders[shipment.Id].Invoice} (order {shipment.Id}): {what} is refused: {answer.Problem}");
             return answer.Succeeded;
         }

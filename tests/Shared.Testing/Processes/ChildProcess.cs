@@ -136,8 +136,7 @@ public sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Signal(Signals.Kill);
-        await WaitForExitAsync();
-        _process.Dispose();
+        await WaitForExitAsync();   // the Process object is kept: how it ended may be asked afterwards
     }
 
     private static ProcessStartInfo Describe(ChildCommand command)
