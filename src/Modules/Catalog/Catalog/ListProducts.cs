@@ -11,19 +11,19 @@ namespace Catalog;
 /// <summary>Products by sku; on demand those of one state, or whose sku or name begins with something.</summary>
 internal static class ListProducts
 {
-    public sealed record Query(string After, int Limit, ProductState? State, string? Search) : IQuery<Page<ProductView>>, IValidated
+    public sealed record Query(string After, int Limit, string? State, string? Search) : IQuery<Page<ProductView>>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Require(Limit is >= 1 and <= Page<ProductView>.Most, "limit", $"must be from 1 to {Page<ProductView>.Most}");
             rules.Text(After, "after", most: 40, least: 0);
             rules.Text(Search, "search", most: 100, least: 0);
-            rules.Require(State is null || Enum.IsDefined(State.Value), "state", "must be published or withdrawn");
+            rules.Require(State is null or "published" or "withdrawn", "state", "must be published or withdrawn");
         }
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
-        .MapGet("/", async (string? after, int? limit, ProductState? state, string? search, ISender sender, CancellationToken ct) =>
+        .MapGet("/", async (string? after, int? limit, string? state, string? search, ISender sender, CancellationToken ct) =>
             TypedResults.Ok(await sender.Send(new Query(after ?? "", limit ?? Page<ProductView>.Usual, state, search), ct)))
         .WithName("ListProducts")
         .WithSummary("Products by sku. search: the beginning of a sku or, in any case of letters, of a name.")
@@ -34,7 +34,12 @@ internal static class ListProducts
         public async ValueTask<Page<ProductView>> Handle(Query query, CancellationToken ct)
         {
             var products = db.Query<Product>().Where(product => product.MatchesSql("d.id > ?", query.After));
-            if (query.State is { } state) products = products.Where(product => product.State == state);
+            if (query.State is not null)
+            {
+                var state = query.State == "published" ? ProductState.Published : ProductState.Withdrawn;
+                products = products.Where(product => product.State == state);
+            }
+
             if (!string.IsNullOrEmpty(query.Search))
                 products = products.Where(product => product.MatchesSql("(d.id ^@ ? or lower(d.data ->> 'name') ^@ lower(?))", query.Search, query.Search));
 

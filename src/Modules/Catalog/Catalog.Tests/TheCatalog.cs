@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Shared.Testing;
+
+namespace Catalog.Tests;
+
+/// <summary>The module alone, for all tests of a class: each uses skus of its own.</summary>
+public sealed class TheCatalog : IAsyncLifetime
+{
+    public ModuleUnderTest Module { get; private set; } = null!;
+
+    /// <summary>One person, for idempotency keys are the caller's own.</summary>
+    public HttpClient Operator { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Module = await ModuleUnderTest.StartAsync(new CatalogModule());
+        Operator = Module.AsOperator();
+    }
+
+    public ValueTask DisposeAsync() => Module.DisposeAsync();
+
+    public Task<HttpResponseMessage> Publish(string sku, string name = "Lantern", decimal price = 2.5m, string currency = "EUR", string? key = null) =>
+        Operator.PostOnce("/v1/catalog/products", JsonContent.Create(new { sku, name, price, currency }), key);
+
+    public async Task<HttpResponseMessage> SetPrice(string sku, string? ifMatch, decimal price, string currency = "EUR")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/v1/catalog/products/{sku}/price") { Content = JsonContent.Create(new { price, currency }) };
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await Operator.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> Withdraw(string sku) => Operator.PostAsync($"/v1/catalog/products/{sku}/withdraw", null);
+
+    public Task<HttpResponseMessage> Republish(string sku) => Operator.PostAsync($"/v1/catalog/products/{sku}/publish", null);
+
+    public Task<HttpResponseMessage> Get(string address) => Module.Anonymous().GetAsync($"/v1/catalog/products{address}");
+
+    public Task<HttpResponseMessage> Import(string csv, HttpClient? http = null) => Import(Encoding.UTF8.GetBytes(csv), http);
+
+    public async Task<HttpResponseMessage> Import(byte[] csv, HttpClient? http = null, string mediaType = "text/csv", string? key = null)
+    {
+        var content = new ByteArrayContent(csv);
+        content.Headers.ContentType = new(mediaType);
+        return await (http ?? Operator).PostOnce("/v1/catalog/imports", content, key);
+    }
+
+    public async Task<long> Version(string sku) => (await (await Get($"/{sku}")).Json()).GetProperty("version").GetInt64();
+}
+
+internal static class Requests
+{
+    /// <summary>A POST with an idempotency key, a new one unless given.</summary>
+    public static async Task<HttpResponseMessage> PostOnce(this HttpClient http, string path, HttpContent content, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("Idempotency-Key", key ?? Guid.NewGuid().ToString());
+        // Who is refused for the body's size hears so before sending it.
+        request.Headers.ExpectContinue = true;
+        return await http.SendAsync(request);
+    }
+
+    public static async Task<JsonElement> Json(this HttpResponseMessage answer) => JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
+
+    /// <summary>Status and code of a problem.</summary>
+    public static async Task<(HttpStatusCode Status, string? Code)> Problem(this HttpResponseMessage answer) => (answer.StatusCode, (await answer.Json()).GetProperty("code").GetString());
+
+    /// <summary>The fields that an invalid request is told of.</summary>
+    public static async Task<IEnumerable<string>> Invalid(this HttpResponseMessage answer)
+    {
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid"), await answer.Problem());
+        return [.. (await answer.Json()).GetProperty("errors").EnumerateObject().Select(field => field.Name).Order()];
+    }
+
+    /// <summary>price currency state version</summary>
+    public static async Task<string> Product(this HttpResponseMessage answer)
+    {
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
+        var product = await answer.Json();
+        return string.Create(CultureInfo.InvariantCulture, $"{product.GetProperty("price").GetDecimal()} {product.GetProperty("currency")} {product.GetProperty("state")} {product.GetProperty("version")}");
+    }
+}
