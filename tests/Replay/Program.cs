@@ -1,1 +1,3 @@
-Console.WriteLine("replay");
+using Replay;
+
+return await Command.Run(args);

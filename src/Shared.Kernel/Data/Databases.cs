@@ -48,6 +48,17 @@ public sealed class Databases
         }
     }
 
+    /// <summary>The databases of a topology that runs, for a command beside it: as configured, or the embedded server of the data folder.</summary>
+    /// <exception cref="ConfigurationFaultsException">The settings name no database that can be used.</exception>
+    public static Databases Find(IConfiguration configuration, IReadOnlyList<string> modules)
+    {
+        if (AreEmbedded(configuration)) return Embedded(EmbeddedPostgres.FindRunning(Path.GetFullPath(configuration["Data"] ?? "data")));
+
+        var faults = new List<string>();
+        var databases = Read(configuration, modules, faults);
+        return faults.Count == 0 ? databases : throw new ConfigurationFaultsException(faults);
+    }
+
     /// <summary>A server on this machine that the host itself has started; its administrator's random password is the secret.</summary>
     public static Databases Embedded(string administrator)
     {

@@ -4,12 +4,13 @@ using Npgsql;
 
 namespace Shared.Kernel;
 
-/// <summary>postgres/ in the data folder, owned by the server's account: cluster/ (PostgreSQL's own), log/, password. Who changes it holds the <see cref="DataFolderLock"/>.</summary>
+/// <summary>postgres/ in the data folder, owned by the server's account: cluster/ (PostgreSQL's own), log/, password. Changed under the <see cref="DataFolderLock"/>.</summary>
 internal sealed class Cluster(string dataFolder)
 {
     public string DataFolder { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
     public string Files => Path.Combine(Home, "cluster");
     public string Logs => Path.Combine(Home, "log");
+    public string[] LogFiles => Directory.Exists(Logs) ? Directory.GetFiles(Logs) : [];
     private string Home => Path.Combine(DataFolder, "postgres");
 
     /// <summary>Whose the server is; null: the host's own.</summary>
@@ -34,19 +35,21 @@ internal sealed class Cluster(string dataFolder)
         if (owner is "root" or "UNKNOWN") await Tool.Run(null, "chown", ["-R", Account, Home], ct); // restored by root, or from another machine
     }
 
+    public void DropHalfMade()
+    {
+        foreach (var left in Directory.GetDirectories(DataFolder, "postgres.new-*"))
+            try { Directory.Delete(left, recursive: true); }
+            catch (IOException) { } // the initdb of a killed host still writes there; it ends by itself, and the rest goes at the next start
+    }
+
     /// <summary>Made beside its place and moved there whole: a kill in between leaves nothing that looks like a cluster.</summary>
     [UnsupportedOSPlatform("windows")]
     public async Task Initialise(string binaries, CancellationToken ct)
     {
-        foreach (var left in Directory.GetDirectories(DataFolder, "postgres.new-*"))
-            try { Directory.Delete(left, recursive: true); }
-            catch (IOException) { } // the initdb of a killed host still writes there; it ends by itself, and the rest goes next time
-
-        const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        var made = Directory.CreateDirectory(Path.Combine(DataFolder, $"postgres.new-{Guid.CreateVersion7():N}"), owners).FullName;
-        Directory.CreateDirectory(Path.Combine(made, "log"), owners);
+        const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var made = Directory.CreateDirectory(Path.Combine(DataFolder, $"postgres.new-{Guid.CreateVersion7():N}"), owners | UnixFileMode.UserExecute).FullName;
         await File.WriteAllTextAsync(Path.Combine(made, "password"), RandomNumberGenerator.GetHexString(48), ct);
-        File.SetUnixFileMode(Path.Combine(made, "password"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(Path.Combine(made, "password"), owners);
         if (Account is not null) await Tool.Run(null, "chown", ["-R", Account, made], ct);
 
         await Tool.Run(Account, Path.Combine(binaries, "initdb"),

@@ -16,20 +16,18 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
     private readonly Process _server;
     private readonly FileStream _lock;
-    private readonly TaskCompletionSource<EmbeddedPostgresException> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stopping;
 
-    private EmbeddedPostgres(Process server, FileStream held, string connectionString, Func<EmbeddedPostgresException> whyExited)
+    private EmbeddedPostgres(Process server, FileStream held, Cluster cluster, int port, DateTimeOffset since)
     {
-        (_server, _lock, AdministratorConnectionString) = (server, held, connectionString);
-        server.Exited += (_, _) => { if (_stopping == 0) _exited.TrySetResult(whyExited()); };
-        server.EnableRaisingEvents = true; // an end before this line is told too
+        (_server, _lock, AdministratorConnectionString) = (server, held, cluster.ConnectionString(port));
+        Exited = WhenExited(cluster, since);
     }
 
     public string AdministratorConnectionString { get; }
 
     /// <summary>Completes, with the reason, if the server ends without having been asked to.</summary>
-    public Task<EmbeddedPostgresException> Exited => _exited.Task;
+    public Task<EmbeddedPostgresException> Exited { get; }
 
     /// <summary>Returns when the server takes connections. The first time the cluster is made, which takes some seconds.</summary>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger logger, CancellationToken ct)
@@ -41,6 +39,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         try
         {
             held = await DataFolderLock.Take(cluster.DataFolder, ct);
+            DataFolderLock.Sign(cluster.DataFolder);
+            cluster.DropHalfMade();
             await cluster.ChooseAccount(ct);
             if (await Postmaster.StopOrphan(cluster) is { } orphan) LogOrphan(logger, orphan, cluster.DataFolder);
             var binaries = await ServerBinaries.Find(options.BinariesFolder, cluster, ct);
@@ -64,7 +64,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     {
         var cluster = new Cluster(dataFolder);
         if (!DataFolderLock.IsHeld(cluster.DataFolder))
-            throw new EmbeddedPostgresException($"No host runs its PostgreSQL in {cluster.DataFolder}: the server lives as long as its host. Start the host, or name its data folder.");
+            throw new EmbeddedPostgresException($"No host runs its PostgreSQL in {cluster.DataFolder}: the server lives as long as its host. Start it, or name its data folder.");
 
         return Postmaster.Find(cluster) is { Ready: true, Port: var port } ? cluster.ConnectionString(port)
             : throw new EmbeddedPostgresException($"The PostgreSQL in {cluster.DataFolder} takes no connections, or its password may not be read: only when its host is ready, "
@@ -91,11 +91,10 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             var firstWords = server.StandardError.ReadToEndAsync(CancellationToken.None);
             try
             {
-                if (await Answers(server, cluster, cluster.ConnectionString(port), ct))
+                if (await Answers(server, cluster, port, ct))
                 {
                     LogReady(logger, server.Id, port, cluster.DataFolder);
-                    return new EmbeddedPostgres(server, held, cluster.ConnectionString(port),
-                        () => EmbeddedPostgresException.Because($"{Postmaster.Logged(cluster, since)}\nerror: exit code {server.ExitCode}", cluster));
+                    return new EmbeddedPostgres(server, held, cluster, port, since);
                 }
             }
             catch
@@ -112,18 +111,25 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    // False if the server ended. Only its own word that it is ready leads to a connection: on its port may be another program, which never answers. Recovery may take minutes.
-    private static async Task<bool> Answers(Process server, Cluster cluster, string connectionString, CancellationToken ct)
+    // False if the server ended. Nothing connects before the server itself says that it is ready: on its port may be another program, which never answers.
+    private static async Task<bool> Answers(Process server, Cluster cluster, int port, CancellationToken ct)
     {
-        for (var asked = Stopwatch.StartNew(); asked.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(20, ct))
+        for (var asked = Stopwatch.StartNew(); asked.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(20, ct)) // recovery after a crash may take minutes
         {
             if (server.HasExited) return false;
             if (!Postmaster.Find(cluster).Ready) continue;
-            await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+            await using var connection = new NpgsqlConnection(cluster.ConnectionString(port) + ";Pooling=false");
             await connection.OpenAsync(ct);
             return true;
         }
-        throw new EmbeddedPostgresException($"The PostgreSQL in {cluster.DataFolder} is not ready after 10 minutes, the longest that it may recover. Read {cluster.Logs}, then start again.");
+        throw new EmbeddedPostgresException($"The PostgreSQL in {cluster.DataFolder} is not ready after 10 minutes, the longest it may recover. Read {cluster.Logs}, start again.");
+    }
+
+    private async Task<EmbeddedPostgresException> WhenExited(Cluster cluster, DateTimeOffset since)
+    {
+        await _server.WaitForExitAsync();
+        if (_stopping == 1) await Task.Delay(Timeout.Infinite);
+        return EmbeddedPostgresException.Because($"{Postmaster.Logged(cluster, since)}\nexit code {_server.ExitCode}", cluster);
     }
 
     [LoggerMessage(LogLevel.Information, "Making a private PostgreSQL cluster in {DataFolder} with {Binaries}: some seconds, once")]

@@ -10,7 +10,7 @@ public sealed class EmbeddedPostgresException(string message, Exception? inner =
         var folder = cluster.DataFolder;
 
         var rule = Said("No space left") || Said("quota exceeded")
-                ? $"There is no space left in {folder}: a new cluster takes about 60 MB. Free some, or choose another data folder."
+                ? $"There is no space left in {folder}: a new cluster takes about 50 MB. Free some, or choose another data folder."
             : Said("Read-only file system")
                 ? $"{folder} is read-only: the embedded PostgreSQL keeps its data there. Mount it writable, or choose another data folder."
             : Said("could not bind")
@@ -18,8 +18,8 @@ public sealed class EmbeddedPostgresException(string message, Exception? inner =
             : Said("is still in use")
                 ? $"Processes of an earlier server still work on the data in {folder}: only one server may. Wait until they have ended, or end them, then start again."
             : Said("denied") || Said("not permitted")
-                ? $"The account '{cluster.Account ?? Environment.UserName}' (PostgreSQL refuses root) may not use {folder} or the server's programs: every folder on the way must be "
-                    + $"open to it, postgres/ in {folder} its own. Open them (chmod o+x, chown), or choose another data folder."
+                ? $"The account '{cluster.Account ?? Environment.UserName}' (PostgreSQL refuses root) may not use {folder} or the server's programs: every folder on the way must "
+                    + $"be open to it, postgres/ in {folder} its own. Open them (chmod o+x, chown), or choose another data folder."
             : $"The embedded PostgreSQL in {folder} failed. Mend what it complains of, or configure a connection string to another server.";
 
         var lines = words.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -9,7 +9,7 @@ internal static class Postmaster
     // setsid: Ctrl-C reaches the whole process group, and the server must outlive the modules. It stays our child: setsid forks only if it leads a group, as no child of .NET does.
     public static Process Start(Cluster cluster, string binaries, int port, DateTimeOffset now)
     {
-        foreach (var old in Directory.GetFiles(cluster.Logs).Where(file => File.GetLastWriteTimeUtc(file) < now.UtcDateTime.AddDays(-6)))
+        foreach (var old in cluster.LogFiles.Where(file => File.GetLastWriteTimeUtc(file) < now.UtcDateTime.AddDays(-6)))
             File.Delete(old); // the server begins a weekday's file anew only if it runs at midnight
 
         return Tool.Start(cluster.Account, "setsid",
@@ -29,13 +29,15 @@ internal static class Postmaster
     public static string Logged(Cluster cluster, DateTimeOffset since)
     {
         var from = since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        return string.Join('\n', Directory.GetFiles(cluster.Logs).SelectMany(File.ReadLines).Where(line => string.CompareOrdinal(line, from) >= 0).TakeLast(20));
+        return string.Join('\n', cluster.LogFiles.SelectMany(File.ReadLines).Where(line => string.CompareOrdinal(line, from) >= 0).TakeLast(20));
     }
 
     /// <summary>What postmaster.pid says; process 0 if there is none or it is half written.</summary>
     public static (int Process, int Port, bool Ready) Find(Cluster cluster)
     {
-        var lines = File.Exists(PidFile(cluster)) ? File.ReadAllLines(PidFile(cluster)) : [];
+        string[] lines = [];
+        try { lines = File.ReadAllLines(PidFile(cluster)); }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException) { } // no server, or another account's
         int Number(int line) => int.TryParse(lines.ElementAtOrDefault(line), out var number) ? number : 0;
         return (Number(0), Number(3), lines.ElementAtOrDefault(7)?.Trim() == "ready");
     }

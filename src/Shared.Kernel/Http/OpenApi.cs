@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -11,10 +12,10 @@ internal static class OpenApi
     public static void Add(IServiceCollection services, Module module) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        // Two modules may both have a Line: each one's schemas carry its name.
+        // Two modules may both have a Line: a module's schemas carry its name, and one that is nested in a use case the use case's.
         var prefix = char.ToUpperInvariant(module.Name[0]) + module.Name[1..] + ".";
         options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } id
-            ? (type.Type.Assembly == module.GetType().Assembly && type.Type.DeclaringType is { } use ? prefix + use.Name + id : type.Type.Assembly == module.GetType().Assembly ? prefix + id : id)
+            ? type.Type == typeof(ProblemDetails) ? id : prefix + (type.Type.DeclaringType?.Name ?? "") + id
             : null;
         options.AddOperationTransformer((operation, context, _) =>
         {

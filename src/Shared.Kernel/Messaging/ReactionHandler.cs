@@ -31,19 +31,23 @@ internal sealed class ReactionHandler<TMessage>(Reaction reaction, MessageMap me
 
     protected override async Task HandleAsync(TMessage message, MessageContext context, CancellationToken cancellation)
     {
-        var destination = context.Envelope!.Destination;
+        var envelope = context.Envelope!;
+        var destination = envelope.Destination;
         Checkpoints.Reached("reaction.received", destination);
+        if (envelope.SentAt < TimeProvider.System.GetUtcNow() - ModuleMessaging.Retention && !envelope.Headers.ContainsKey(DeadLetters.ReplayedHeader))
+            throw new TooOldException(envelope.Id, ModuleMessaging.Retention);
 
         await using var scope = module().CreateAsyncScope();
         await using var session = scope.ServiceProvider.GetRequiredService<OutboxedSessionFactory>().OpenSession(context);
-        Fence.Put(session, context.Envelope);
+        Fence.Put(session, envelope);
         var outbox = new Outbox(context, messages);
 
         await (Task)_handle.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [.. _handle.GetParameters().Select(parameter => Argument(parameter.ParameterType))], null)!;
 
         Checkpoints.Reached("reaction.before-commit", destination);
+        Checkpoints.AfterCommit(session, "reaction.committed", destination);
         await session.SaveChangesAsync(cancellation);
-        Checkpoints.Reached("reaction.committed", destination);
+        Checkpoints.Reached("reaction.finished", destination);
 
         object Argument(Type type) =>
             type == typeof(TMessage) ? message

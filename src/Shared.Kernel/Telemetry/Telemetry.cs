@@ -28,6 +28,9 @@ internal static class Telemetry
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
             });
+        // It warns that it found no handlers to generate code for: reactions are registered one by one.
+        builder.Logging.AddFilter("Wolverine.Configuration.HandlerDiscovery", LogLevel.Error);
+        builder.Logging.AddFilter("Shared.Kernel.FromFront", LogLevel.Warning);
         builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
 
         var telemetry = builder.Services.AddOpenTelemetry()

@@ -32,8 +32,15 @@ public sealed class OwnFolder : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(Path, recursive: true);
-        File.Delete(Path + ".lock");
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+            File.Delete(Path + ".lock");
+        }
+        catch (IOException)
+        {
+            // Somebody still writes there: the next process that makes a folder removes this one.
+        }
         _lock.Dispose();
     }
 

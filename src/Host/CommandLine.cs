@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Shared.Kernel;
+
+namespace Host;
+
+/// <summary>The host's commands. Without one it runs; settings are given as environment variables, in appsettings.json or as --Name=value.</summary>
+internal static class CommandLine
+{
+    private static string ManifestPath => Path.Combine(AppContext.BaseDirectory, "modules.json");
+
+    public static async Task<int> RunAsync(string[] args, IReadOnlyList<Module> modules)
+    {
+        if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not ("--help" or "--version")) return await ServeAsync(args, modules);
+
+        var root = new RootCommand("Modular: an online shop's backend, one process or one per module. Without a command it runs.")
+        {
+            Docs(modules),
+            MessagesCommand.Create(modules),
+        };
+        return await root.Parse(args).InvokeAsync();
+    }
+
+    private static async Task<int> ServeAsync(string[] args, IReadOnlyList<Module> modules)
+    {
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            var manifest = Manifest.Read(ManifestPath);
+            await using var host = await ModularHost.StartAsync(builder, modules, manifest, (front, topology) =>
+            {
+                Gateway.Map(front, topology);
+                StartPage.Map(front, topology, manifest);
+            });
+            await host.RunAsync();
+            return 0;
+        }
+        catch (Exception fault) when (fault is ConfigurationFaultsException or EmbeddedPostgresException)
+        {
+            await Console.Error.WriteLineAsync(fault.Message);
+            return 2;
+        }
+    }
+
+    private static Command Docs(IReadOnlyList<Module> modules)
+    {
+        var manifest = new Option<FileInfo>("--manifest") { Description = "Where modules.json is written.", Required = true };
+        var page = new Option<FileInfo>("--page") { Description = "Where the page about the modules is written.", Required = true };
+        var command = new Command("docs", "Writes modules.json and docs/modules.md from the code.") { manifest, page };
+        command.SetAction(parsed =>
+        {
+            var now = Manifest.Of(modules);
+            File.WriteAllText(parsed.GetValue(manifest)!.FullName, now.ToJson());
+            File.WriteAllText(parsed.GetValue(page)!.FullName, ModulesPage.Write(now));
+        });
+        return command;
+    }
+}

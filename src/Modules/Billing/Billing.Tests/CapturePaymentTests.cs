@@ -1,0 +1,71 @@
+using Billing.Contracts;
+using static Billing.Tests.TheBilling;
+
+namespace Billing.Tests;
+
+public sealed class CapturePaymentTests(TheBilling billing)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task the_money_is_taken_when_order_and_stock_are_both_there(bool orderFirst)
+    {
+        var order = AnOrder();
+        await billing.Deliver(orderFirst ? order : TheStockOf(order));
+        Assert.Equal("waiting", await billing.StateOf(order));
+
+        await billing.Deliver(orderFirst ? TheStockOf(order) : order);
+
+        Assert.Equal("captured", await billing.StateOf(order));
+        Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
+    }
+
+    [Fact]
+    public async Task every_message_twice_takes_the_money_once()
+    {
+        var order = AnOrder();
+
+        await billing.Deliver(order, order, TheStockOf(order), TheStockOf(order), order);
+
+        Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
+        Assert.Single(await billing.Module.Published<PaymentCaptured>(), captured => captured.OrderId == order.OrderId);
+        Assert.Equal(1, (int)(await billing.Get($"test-provider/{order.OrderId}"))["requests"]!);
+    }
+
+    [Theory]
+    [InlineData("test-declined", "The card was declined.")]
+    [InlineData("stolen", "The means of payment is not known.")]
+    public async Task a_declined_payment_is_told_and_moves_nothing(string token, string reason)
+    {
+        var order = AnOrder(token);
+
+        await billing.Deliver(order, TheStockOf(order));
+
+        Assert.Equal("declined", await billing.StateOf(order));
+        Assert.Equal(new PaymentDeclined(order.OrderId, reason), Assert.Single(await billing.Module.Published<PaymentDeclined>(), declined => declined.OrderId == order.OrderId));
+        Assert.Equal(new Money(0, 0), await billing.MoneyOf(order));
+    }
+
+    [Fact]
+    public async Task a_lost_answer_is_asked_for_again_and_the_money_is_taken_once()
+    {
+        var order = AnOrder("test-lost-answer");
+
+        await billing.Deliver(order, TheStockOf(order));
+
+        Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
+        var account = await billing.Get($"test-provider/{order.OrderId}");
+        Assert.Equal((2, 1), ((int)account["requests"]!, (int)account["captures"]!));
+    }
+
+    [Fact]
+    public async Task an_order_of_nothing_is_captured_without_a_posting()
+    {
+        var order = AnOrder(total: 0m);
+
+        await billing.Deliver(order, TheStockOf(order), TheCancellationOf(order));
+
+        Assert.Equal("refunded", await billing.StateOf(order));
+        Assert.Equal(new Money(0, 0), await billing.MoneyOf(order));
+    }
+}

@@ -1,0 +1,63 @@
+namespace Billing.Tests;
+
+public sealed class PaymentTests
+{
+    [Fact]
+    public void a_payment_waits_for_both_the_order_and_its_stock()
+    {
+        Assert.Equal(PaymentState.Waiting, APayment().State);
+        Assert.Equal(PaymentState.Waiting, Placed(APayment()).State);
+        Assert.Equal(PaymentState.Waiting, APayment().Reserve().State);
+        Assert.Equal(PaymentState.Capturing, Placed(APayment()).Reserve().State);
+        Assert.Equal(PaymentState.Capturing, Placed(APayment().Reserve()).State);
+    }
+
+    public static TheoryData<string> EveryOrderOfArrival => ["PRC", "PCR", "RPC", "RCP", "CPR", "CRP"];
+
+    [Theory]
+    [MemberData(nameof(EveryOrderOfArrival))]
+    public void a_cancelled_order_is_void_or_is_captured_and_goes_on_to_be_refunded(string arrivals)
+    {
+        var payment = arrivals.Aggregate(APayment(), (payment, arrival) => arrival switch
+        {
+            'P' => Placed(payment),
+            'R' => payment.Reserve(),
+            _ => payment.Cancel(),
+        });
+
+        Assert.Equal(arrivals.EndsWith('C') ? PaymentState.Capturing : PaymentState.Void, payment.State);
+        if (payment.State == PaymentState.Capturing) Assert.Equal(PaymentState.Refunding, payment.Capture("ref").State);
+    }
+
+    [Fact]
+    public void a_capture_keeps_what_was_taken()
+    {
+        var payment = ACapturingPayment().Capture("ref");
+
+        Assert.Equal((PaymentState.Captured, 20m, 0m, "ref"), (payment.State, payment.Captured, payment.Refunded, payment.Reference));
+    }
+
+    [Fact]
+    public void a_captured_payment_is_refunded_in_full_when_its_order_is_cancelled()
+    {
+        var payment = ACapturingPayment().Capture("ref").Cancel();
+        Assert.Equal(PaymentState.Refunding, payment.State);
+
+        payment = payment.Refund();
+
+        Assert.Equal((PaymentState.Refunded, 0m), (payment.State, payment.Captured - payment.Refunded));
+    }
+
+    [Fact]
+    public void a_declined_payment_stays_declined_when_its_order_is_cancelled()
+    {
+        Assert.Equal(PaymentState.Declined, ACapturingPayment().Decline("no").Cancel().State);
+        Assert.Equal(PaymentState.Declined, ACapturingPayment().Cancel().Decline("no").State);
+    }
+
+    private static Payment APayment() => new() { Id = Guid.CreateVersion7() };
+
+    private static Payment Placed(Payment payment) => payment.Place(Guid.CreateVersion7(), 20m, "EUR", "test-ok");
+
+    private static Payment ACapturingPayment() => Placed(APayment()).Reserve();
+}

@@ -1,0 +1,85 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Billing.Contracts;
+using Billing.Tests;
+using Inventory.Contracts;
+using Npgsql;
+using Orders.Contracts;
+using Shared.Testing;
+
+[assembly: AssemblyFixture(typeof(TheBilling))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // One module for all: "at rest" is said of all that happens in it.
+
+namespace Billing.Tests;
+
+/// <summary>The one module of the run. Each test has orders of its own.</summary>
+public sealed class TheBilling : IAsyncLifetime
+{
+    public ModuleUnderTest Module { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new BillingModule(), new Dictionary<string, string?>
+    {
+        ["Billing:Provider"] = "test",
+    });
+
+    public ValueTask DisposeAsync() => Module.DisposeAsync();
+
+    public static OrderPlaced AnOrder(string token = "test-ok", decimal total = 20m) =>
+        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new OrderLine("a", 2, total / 2, total)], total, "EUR", token);
+
+    public static StockReserved TheStockOf(OrderPlaced order) => new(order.OrderId);
+
+    public static OrderCancelled TheCancellationOf(OrderPlaced order) => new(order.OrderId, "customer");
+
+    /// <summary>Delivers one after the other, and waits until what follows from them has been done too.</summary>
+    public async Task Deliver(params object[] messages)
+    {
+        foreach (var message in messages)
+        {
+            await (message switch
+            {
+                OrderPlaced placed => Module.Deliver(placed),
+                StockReserved reserved => Module.Deliver(reserved),
+                OrderCancelled cancelled => Module.Deliver(cancelled),
+                _ => throw new ArgumentException($"No test delivers {message}."),
+            });
+        }
+
+        await Module.AtRest();
+    }
+
+    /// <summary>Until disposed, the provider takes requests and answers none.</summary>
+    public async Task<IAsyncDisposable> TheProviderIsSlow()
+    {
+        var administrator = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text"), Pooling = false };
+        var connection = new NpgsqlConnection(administrator.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("begin; lock table billing.test_provider in exclusive mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/billing/{path}"))!;
+
+    public async Task<string> StateOf(OrderPlaced order) => (string)(await Get($"payments/{order.OrderId}"))["state"]!;
+
+    /// <summary>What everybody says of the order's money: the provider's books, the ledger and what was told must agree.</summary>
+    public async Task<Money> MoneyOf(OrderPlaced order)
+    {
+        var money = new Money(
+            await Module.Query<decimal>("select coalesce(sum(captured), 0) from test_provider where order_id = $1", order.OrderId),
+            await Module.Query<decimal>("select coalesce(sum(refunded), 0) from test_provider where order_id = $1", order.OrderId));
+
+        Assert.Equal(money, new(
+            (await Module.Published<PaymentCaptured>()).Where(captured => captured.OrderId == order.OrderId).Sum(captured => captured.Amount),
+            (await Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Sum(refunded => refunded.Amount)));
+        Assert.Equal(money, new(
+            await Module.Query<decimal>("select coalesce(sum(credit), 0) from ledger where order_id = $1 and account = 'sales'", order.OrderId),
+            await Module.Query<decimal>("select coalesce(sum(debit), 0) from ledger where order_id = $1 and account = 'refunds'", order.OrderId)));
+        Assert.Equal(money.Captured - money.Refunded, await Module.Query<decimal>("select coalesce(sum(debit - credit), 0) from ledger where order_id = $1 and account = 'provider'", order.OrderId));
+        Assert.True(await Module.Query<long>("select coalesce(sum(captures), 0) from test_provider where order_id = $1", order.OrderId) <= 1);
+        return money;
+    }
+}
+
+public sealed record Money(decimal Captured, decimal Refunded);

@@ -1,0 +1,61 @@
+using Billing.Contracts;
+using Inventory.Contracts;
+using Marten;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orders.Contracts;
+using Shared.Kernel;
+
+namespace Billing;
+
+/// <summary>One payment per order, taken and given back through a provider, and the ledger of what was moved.</summary>
+public sealed class BillingModule : Module
+{
+    public override string Name => "billing";
+
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<PaymentCaptured>()
+        .Publishes<PaymentDeclined>()
+        .Publishes<PaymentRefunded>()
+        .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
+        .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
+        .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
+        .Does<CapturePayment>("capture-payment", typeof(WhenCapturePayment))
+        .Does<RefundPayment>("refund-payment", typeof(WhenRefundPayment));
+
+    public override void Services(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(typeof(IPaymentProvider), PaymentProviders.Chosen(configuration));
+        services.AddMediator(options =>
+        {
+            options.Namespace = "Billing";
+            options.GenerateTypesAsInternal = true;
+            options.ServiceLifetime = ServiceLifetime.Scoped;
+        });
+    }
+
+    public override void Store(StoreOptions store)
+    {
+        store.Schema.For<Payment>().UseNumericRevisions(true);
+        store.Storage.ExtendedSchemaObjects.Add(Ledger.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(TestProvider.Table(Name));
+    }
+
+    public override void Endpoints(IEndpointRouteBuilder routes)
+    {
+        GetPayment.Map(routes);
+        ListPayments.Map(routes);
+        ListLedger.Map(routes);
+        GetTrialBalance.Map(routes);
+        if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == typeof(TestProvider)) GetTestProviderAccount.Map(routes);
+    }
+
+    public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
+    {
+        ["payments"] = "select count(*) from mt_doc_payment",
+        ["ledger entries"] = "select count(*) from ledger",
+    };
+
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => PaymentProviders.Faults(configuration);
+}

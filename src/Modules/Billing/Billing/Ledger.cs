@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Marten;
+using Weasel.Postgresql.Tables;
+
+namespace Billing;
+
+/// <summary>Double entry: every posting debits one account and credits another by the same amount.</summary>
+internal static class Ledger
+{
+    /// <summary>The provider holds the shop's money; sales are what customers paid; refunds are what they got back.</summary>
+    public const string Provider = "provider", Sales = "sales", Refunds = "refunds";
+
+    public static void PostCapture(this IDocumentSession db, Guid orderId, decimal amount, string currency, DateTimeOffset at) =>
+        db.Post(PostingOf(orderId, "capture"), orderId, debit: Provider, credit: Sales, amount, currency, at);
+
+    public static void PostRefund(this IDocumentSession db, Guid orderId, decimal amount, string currency, DateTimeOffset at) =>
+        db.Post(PostingOf(orderId, "refund"), orderId, debit: Refunds, credit: Provider, amount, currency, at);
+
+    /// <summary>The same for the same order and kind: the table's key lets each exist once, whatever repeats above it.</summary>
+    public static Guid PostingOf(Guid orderId, string kind) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{orderId} {kind}")).AsSpan(0, 16));
+
+    private static void Post(this IDocumentSession db, Guid posting, Guid orderId, string debit, string credit, decimal amount, string currency, DateTimeOffset at)
+    {
+        if (amount == 0) return; // A gift moves no money, and a line of nothing is no entry.
+
+        db.QueueSqlCommand("insert into ledger (posting, line, order_id, account, debit, credit, currency, at) values (?, 1, ?, ?, ?, 0, ?, ?), (?, 2, ?, ?, 0, ?, ?, ?)",
+            posting, orderId, debit, amount, currency, at,
+            posting, orderId, credit, amount, currency, at);
+    }
+
+    public static Table Table(string schema)
+    {
+        var table = new Table($"{schema}.ledger");
+        table.AddColumn("posting", "uuid").AsPrimaryKey();
+        table.AddColumn("line", "integer").AsPrimaryKey();
+        table.AddColumn("order_id", "uuid").NotNull();
+        table.AddColumn("account", "text").NotNull();
+        table.AddColumn("debit", "numeric(18,4)").NotNull();
+        table.AddColumn("credit", "numeric(18,4)").NotNull();
+        table.AddColumn("currency", "text").NotNull();
+        table.AddColumn("at", "timestamptz").NotNull();
+        table.CheckConstraints.Add(new("ledger_one_side", "(debit > 0 and credit = 0) or (credit > 0 and debit = 0)"));
+        table.Indexes.Add(new IndexDefinition("ledger_by_order") { Columns = ["order_id"] });
+        return table;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Data.Common;
+using Marten;
+using Npgsql;
+
+namespace Billing;
+
+/// <summary>Hand-written reads on the session's own connection: inside its transaction if one is open.</summary>
+internal static class Rows
+{
+    /// <param name="sql">With <c>$1</c>, <c>$2</c> … for the parameters.</param>
+    public static async Task<IReadOnlyList<T>> Read<T>(this IQuerySession db, string sql, object[] parameters, Func<DbDataReader, T> row, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql);
+        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
+
+        await using var reader = await db.ExecuteReaderAsync(command, ct);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct)) rows.Add(row(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,75 @@
+using Npgsql;
+using Shared.Kernel;
+using Weasel.Postgresql.Tables;
+
+namespace Billing;
+
+/// <summary>
+/// An outside party played inside: it keeps its own books in <c>test_provider</c>, on its own connection, committed at once and whatever becomes of the module's transaction.
+/// Token <c>test-ok</c> pays; <c>test-lost-answer</c> pays, but the first answer is lost; <c>test-declined</c> and every unknown one is declined.
+/// </summary>
+internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
+{
+    // The upsert answers a repeated request from what was stored first, and counts a request, not a capture.
+    private const string CaptureSql = """
+        insert into test_provider (order_id, amount, currency, requests, captures, captured, refunds, refunded, declined)
+        values ($1, $2, $3, 1, case when $4::text is null then 1 else 0 end, case when $4::text is null then $2 else 0 end, 0, 0, $4)
+        on conflict (order_id) do update set requests = test_provider.requests + 1
+        returning amount, currency, requests, declined
+        """;
+
+    private const string RefundSql = """
+        update test_provider set requests = requests + 1, refunds = refunds + case when refunded = 0 then 1 else 0 end, refunded = captured
+        where order_id = $1 and captures = 1 and captured = $2
+        """;
+
+    public async Task<CaptureAnswer> Capture(Guid orderId, decimal amount, string currency, string token, CancellationToken ct)
+    {
+        var declined = token switch
+        {
+            "test-ok" or "test-lost-answer" => null,
+            "test-declined" => "The card was declined.",
+            _ => "The means of payment is not known.",
+        };
+
+        await using var command = database.CreateCommand(CaptureSql);
+        command.Parameters.Add(new() { Value = orderId });
+        command.Parameters.Add(new() { Value = amount });
+        command.Parameters.Add(new() { Value = currency });
+        command.Parameters.Add(new() { Value = (object?)declined ?? DBNull.Value });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+
+        if (reader.GetDecimal(0) != amount || reader.GetString(1) != currency)
+            throw new RefusedException("provider.amount-changed", $"A capture of {reader.GetDecimal(0)} {reader.GetString(1)} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
+        if (token == "test-lost-answer" && reader.GetInt32(2) == 1)
+            throw new TimeoutException($"The provider's answer for order {orderId} was lost on the way.");
+
+        return reader.IsDBNull(3) ? new CaptureTaken($"test-{orderId}") : new CaptureDeclined(reader.GetString(3));
+    }
+
+    public async Task Refund(Guid orderId, decimal amount, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(RefundSql);
+        command.Parameters.Add(new() { Value = orderId });
+        command.Parameters.Add(new() { Value = amount });
+
+        if (await command.ExecuteNonQueryAsync(ct) == 0)
+            throw new RefusedException("provider.nothing-to-refund", $"No capture of {amount} is known for order {orderId}: only the whole captured amount is given back.");
+    }
+
+    public static Table Table(string schema)
+    {
+        var table = new Table($"{schema}.test_provider");
+        table.AddColumn("order_id", "uuid").AsPrimaryKey();
+        table.AddColumn("amount", "numeric(18,4)").NotNull();
+        table.AddColumn("currency", "text").NotNull();
+        table.AddColumn("requests", "integer").NotNull();
+        table.AddColumn("captures", "integer").NotNull();
+        table.AddColumn("captured", "numeric(18,4)").NotNull();
+        table.AddColumn("refunds", "integer").NotNull();
+        table.AddColumn("refunded", "numeric(18,4)").NotNull();
+        table.AddColumn("declined", "text");
+        return table;
+    }
+}

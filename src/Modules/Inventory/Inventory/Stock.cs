@@ -1,0 +1,37 @@
+using Marten;
+using Shared.Kernel;
+
+namespace Inventory;
+
+/// <summary>What can be sold of one product: in the house and not set aside.</summary>
+internal sealed record Stock(string Sku, long OnHand)
+{
+    /// <summary>A count in the house found more or fewer than the book says.</summary>
+    public Stock Correct(long quantity) => OnHand + quantity >= 0
+        ? this with { OnHand = OnHand + quantity }
+        : throw new RefusedException("stock.below-zero", $"Only {OnHand} of {Sku} can be sold, so at most {OnHand} can be taken away: cancel orders first to take away what is set aside.");
+
+    public Stock SetAside(long quantity) => this with { OnHand = OnHand - quantity };
+}
+
+internal static class SkuRule
+{
+    /// <summary>Catalog's rule: what could never be published is not received either, and each product has an address of its own.</summary>
+    public static bool Sku(this Rules rules, string? sku, string field) => rules.Require(
+        sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.'),
+        field, "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots");
+}
+
+internal static class StockRows
+{
+    /// <summary>
+    /// The rows stay locked until commit. Locked in the order of their skus, as all who lock several do: two orders for the same products wait for each other, but never in a circle.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<string, Stock>> LockStock(this IDocumentSession db, IEnumerable<string> skus, CancellationToken ct)
+    {
+        await db.BeginTransactionAsync(ct);
+        var rows = await db.Read("select sku, on_hand from stock where sku = any($1) order by sku for update", [skus.ToArray()],
+            row => new Stock(row.GetString(0), row.GetInt64(1)), ct);
+        return rows.ToDictionary(stock => stock.Sku);
+    }
+}

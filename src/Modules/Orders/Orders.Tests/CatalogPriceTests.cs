@@ -1,0 +1,59 @@
+using Shared.Kernel;
+
+namespace Orders.Tests;
+
+public sealed class CatalogPriceTests
+{
+    private static readonly (string Event, Func<CatalogPrice, CatalogPrice> Apply)[] Life =
+    [
+        ("published 1", price => price.Costs(10, "GBP", 1)),
+        ("price 2", price => price.Costs(12, "GBP", 2)),
+        ("withdrawn 3", price => price.Withdraw(3)),
+        ("published 4", price => price.Costs(9, "GBP", 4)),
+        ("price 5", price => price.Costs(8, "GBP", 5)),
+    ];
+
+    public static TheoryData<string> Lives => Arrivals(Life.Length);
+
+    public static TheoryData<string> LivesUntilWithdrawn => Arrivals(3);
+
+    [Theory, MemberData(nameof(Lives))]
+    public void the_newest_price_wins_in_whatever_order_they_arrive(string arrival)
+    {
+        var price = After(arrival);
+
+        Assert.Equal((8m, false, 5L), (price.Price, price.Withdrawn, price.Version));
+    }
+
+    [Theory, MemberData(nameof(LivesUntilWithdrawn))]
+    public void a_withdrawal_outlasts_what_is_older_in_whatever_order_they_arrive(string arrival)
+    {
+        var price = After(arrival);
+
+        Assert.Equal((true, 3L), (price.Withdrawn, price.Version));
+        Assert.Throws<RefusedException>(() => CatalogPrice.For("mug", "GBP", new Dictionary<string, CatalogPrice> { ["mug"] = price }));
+    }
+
+    [Theory]
+    [InlineData("withdrawn")]
+    [InlineData("unknown")]
+    [InlineData("euro")]
+    public void what_is_not_for_sale_is_refused_by_name(string sku)
+    {
+        var catalogue = new[]
+        {
+            new CatalogPrice { Sku = "withdrawn" }.Costs(1, "GBP", 1).Withdraw(2),
+            new CatalogPrice { Sku = "euro" }.Costs(1, "EUR", 1),
+        }.ToDictionary(price => price.Sku);
+
+        var refusal = Assert.Throws<RefusedException>(() => CatalogPrice.For(sku, "GBP", catalogue));
+
+        Assert.Equal("product.not-for-sale", refusal.Code);
+        Assert.Contains(sku, refusal.Message);
+    }
+
+    private static TheoryData<string> Arrivals(int events) => [.. Permutations.Of(Life.Take(events).Select(step => step.Event).ToList()).Select(arrival => string.Join(", ", arrival))];
+
+    private static CatalogPrice After(string arrival) =>
+        arrival.Split(", ").Aggregate(new CatalogPrice { Sku = "mug" }, (known, step) => Life.Single(entry => entry.Event == step).Apply(known));
+}

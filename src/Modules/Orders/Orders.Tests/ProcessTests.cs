@@ -1,0 +1,118 @@
+using Billing.Contracts;
+using Inventory.Contracts;
+using Orders.Contracts;
+using Shared.Testing;
+
+namespace Orders.Tests;
+
+/// <summary>What the other modules tell, on PostgreSQL: once, twice, early and late.</summary>
+public sealed class ProcessTests(OrdersUnderTest orders) : IClassFixture<OrdersUnderTest>
+{
+    [Theory]
+    [InlineData("StockReserved PaymentCaptured ShipmentDispatched ShipmentDelivered")]
+    [InlineData("PaymentCaptured StockReserved ShipmentDelivered ShipmentDispatched")]
+    public async Task an_order_is_completed_and_each_step_told_once(string arrival)
+    {
+        var id = await orders.AnOrder();
+
+        // Each comes twice, as a message of its own and as a copy that the inbox refuses.
+        foreach (var message in arrival.Split(' '))
+        {
+            var copy = Guid.CreateVersion7();
+            await orders.Tell(id, message, copy);
+            await orders.Tell(id, message, copy);
+            await orders.Tell(id, message);
+        }
+
+        var order = await orders.Order(id);
+        Assert.Equal(("completed", "T-1", 8L), (order.GetProperty("status").GetString(), order.GetProperty("trackingNumber").GetString(), order.GetProperty("version").GetInt64() + 1));
+        Assert.Equal((1, 1, 0), (await orders.Published<OrderConfirmed>(told => told.OrderId, id), await orders.Published<OrderCompleted>(told => told.OrderId, id), await orders.Published<OrderCancelled>(told => told.OrderId, id)));
+        Assert.Equal([new OrderLine("mug", 2, 4.99m, 9.98m)], (await orders.Module.Published<OrderConfirmed>()).Single(told => told.OrderId == id).Lines);
+    }
+
+    [Fact]
+    public async Task stock_and_money_that_come_at_the_same_time_confirm_the_order_once()
+    {
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++) ids.Add(await orders.AnOrder());
+
+        await Task.WhenAll(ids.SelectMany(id => new[] { orders.Tell(id, "StockReserved"), orders.Tell(id, "PaymentCaptured") }));
+
+        foreach (var id in ids)
+        {
+            Assert.Equal("confirmed", await orders.StatusOf(id));
+            Assert.Equal(1, await orders.Published<OrderConfirmed>(told => told.OrderId, id));
+        }
+    }
+
+    [Theory]
+    [InlineData("StockRejected", "stock.rejected")]
+    [InlineData("PaymentDeclined", "payment.declined")]
+    [InlineData("StockReserved PaymentDeclined", "payment.declined")]
+    public async Task an_order_that_cannot_be_had_is_cancelled_once(string arrival, string reason)
+    {
+        var id = await orders.AnOrder();
+
+        await orders.Tell(id, arrival.Split(' '));
+        await orders.Tell(id, arrival.Split(' '));
+        await orders.Tell(id, "StockReserved", "PaymentCaptured");
+
+        Assert.Equal("cancelled", await orders.StatusOf(id));
+        Assert.Equal(reason, Assert.Single(await orders.Module.Published<OrderCancelled>(), told => told.OrderId == id).Reason);
+        Assert.Equal(0, await orders.Published<OrderConfirmed>(told => told.OrderId, id));
+    }
+
+    [Fact]
+    public async Task a_refund_is_in_the_history_and_counted_once()
+    {
+        var id = await orders.AnOrder();
+        await orders.Tell(id, "StockReserved", "PaymentDeclined", "PaymentCaptured", "PaymentRefunded", "PaymentRefunded");
+
+        Assert.Equal(["placed", "stock-reserved", "cancelled", "payment-captured", "payment-refunded"], await orders.FactsOf(id));
+        Assert.Equal(9.98m, (await orders.Order(id)).GetProperty("refunded").GetDecimal());
+    }
+
+    [Fact]
+    public async Task what_cannot_be_is_a_dead_letter_and_changes_nothing()
+    {
+        var id = await orders.AnOrder();
+
+        var faults = await Task.WhenAll(
+            Assert.ThrowsAnyAsync<Exception>(() => orders.Tell(id, "ShipmentDispatched")),
+            Assert.ThrowsAnyAsync<Exception>(() => orders.Tell(id, "ShipmentDelivered")),
+            Assert.ThrowsAnyAsync<Exception>(() => orders.Tell(id, "ShipmentStopped")),
+            Assert.ThrowsAnyAsync<Exception>(() => orders.Tell(Guid.CreateVersion7(), "StockReserved")));
+
+        Assert.All(faults.Take(3), fault => Assert.Contains("RefusedException", fault.ToString()));
+        Assert.Contains("NotFoundException", faults[3].ToString());
+        Assert.Equal(["placed"], await orders.FactsOf(id));
+    }
+
+    [Fact]
+    public async Task an_order_waits_for_its_stock_and_its_money_but_not_for_ever()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Orders:StockTimeout"] = "00:00:01", ["Orders:PaymentTimeout"] = "00:00:01" });
+        Guid waiting = await OrdersUnderTest.AnOrder(module, Guid.CreateVersion7()), unpaid = await OrdersUnderTest.AnOrder(module, Guid.CreateVersion7()), paid = await OrdersUnderTest.AnOrder(module, Guid.CreateVersion7());
+
+        await module.Deliver(new StockReserved(unpaid));
+        await module.Deliver(new PaymentCaptured(paid, 9.98m, "GBP"));
+        await module.Deliver(new StockReserved(paid));
+        var cancelled = await Eventually.Get(() => module.Published<OrderCancelled>(), told => told.Count >= 2, "two orders time out");
+
+        await module.AtRest();
+        Assert.Equal([(waiting, "stock.timed-out"), (unpaid, "payment.timed-out")], cancelled.Select(told => (told.OrderId, told.Reason)).OrderBy(told => told.OrderId));
+        Assert.Equal("confirmed", await module.Query<string>("select status from mt_doc_order where id = $1", paid));
+    }
+
+    [Fact]
+    public async Task facts_are_read_by_their_stored_names_whatever_their_classes_are_called()
+    {
+        var id = await orders.AnOrder();
+        await orders.Tell(id, "StockReserved");
+
+        Assert.Equal(2, await orders.Module.Query<long>("with renamed as (update mt_events set mt_dotnet_type = 'Gone.Away, Nowhere' where stream_id = $1 returning 1) select count(*) from renamed", id));
+
+        await orders.Tell(id, "PaymentCaptured");
+        Assert.Equal(["placed", "stock-reserved", "payment-captured", "confirmed"], await orders.FactsOf(id));
+    }
+}

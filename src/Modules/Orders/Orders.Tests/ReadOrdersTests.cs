@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using static Orders.Tests.OrdersUnderTest;
+
+namespace Orders.Tests;
+
+/// <summary>One order, its history, and lists of them.</summary>
+public sealed class ReadOrdersTests(OrdersUnderTest orders) : IClassFixture<OrdersUnderTest>
+{
+    [Fact]
+    public async Task a_customer_reads_their_order_and_its_version()
+    {
+        var id = await orders.AnOrder();
+        await orders.Tell(id, "StockReserved");
+        using var http = orders.Module.As(orders.Customer);
+
+        var answer = await http.GetAsync(new Uri($"/v1/orders/{id}", UriKind.Relative));
+
+        var order = await Json(answer);
+        Assert.Equal("\"2\"", answer.Headers.ETag!.Tag);
+        Assert.Equal(("reserved", 9.98m, 4.99m), (order.GetProperty("status").GetString(), order.GetProperty("total").GetDecimal(), order.GetProperty("lines")[0].GetProperty("unitPrice").GetDecimal()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/history")]
+    public async Task somebody_elses_order_is_not_there(string what)
+    {
+        var id = await orders.AnOrder();
+        using var stranger = orders.Module.As(Guid.CreateVersion7());
+        using var anonymous = orders.Module.Anonymous();
+
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await stranger.GetAsync(new Uri($"/v1/orders/{id}{what}", UriKind.Relative))));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await stranger.GetAsync(new Uri($"/v1/orders/{Guid.CreateVersion7()}{what}", UriKind.Relative))));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await anonymous.GetAsync(new Uri($"/v1/orders/{id}{what}", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task a_history_tells_what_happened_when_and_is_paged_by_version()
+    {
+        var before = TimeProvider.System.GetUtcNow();
+        var id = await orders.AnOrder();
+        await orders.Tell(id, "PaymentCaptured", "StockReserved");
+        using var http = orders.Module.As(orders.Customer);
+
+        var first = await http.GetFromJsonAsync<JsonElement>($"/v1/orders/{id}/history?limit=3");
+        var second = await http.GetFromJsonAsync<JsonElement>($"/v1/orders/{id}/history?limit=3&after={first.GetProperty("next").GetString()}");
+
+        var entries = first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).ToList();
+        Assert.Equal(["placed", "payment-captured", "stock-reserved", "confirmed"], entries.Select(entry => entry.GetProperty("fact").GetString()!));
+        Assert.Equal([1, 2, 3, 4], entries.Select(entry => entry.GetProperty("version").GetInt64()));
+        Assert.Equal(9.98m, entries[1].GetProperty("data").GetProperty("amount").GetDecimal());
+        Assert.All(entries, entry => Assert.InRange(entry.GetProperty("at").GetDateTimeOffset(), before.AddMinutes(-1), before.AddMinutes(1)));
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
+    }
+
+    [Fact]
+    public async Task a_customer_lists_their_own_orders_newest_first_page_by_page()
+    {
+        var customer = Guid.CreateVersion7();
+        var placed = new List<Guid>();
+        for (var i = 0; i < 5; i++) placed.Add(await orders.AnOrder(customer));
+        await orders.AnOrder(Guid.CreateVersion7());
+        using var http = orders.Module.As(customer);
+
+        var seen = new List<Guid>();
+        var pages = 0;
+        for (string? after = ""; after is not null; pages++)
+        {
+            var page = await http.GetFromJsonAsync<JsonElement>($"/v1/orders?limit=2{after}");
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(order => order.GetProperty("id").GetGuid()));
+            after = page.GetProperty("next").GetString() is { } next ? $"&after={next}" : null;
+        }
+
+        Assert.Equal(placed.AsEnumerable().Reverse(), seen);
+        Assert.Equal(3, pages);
+    }
+
+    [Fact]
+    public async Task an_operator_lists_everybodys_orders_by_status()
+    {
+        Guid mine = await orders.AnOrder(), cancelled = await orders.AnOrder(Guid.CreateVersion7());
+        await orders.Tell(cancelled, "StockRejected");
+        using var http = orders.Module.AsOperator();
+
+        var all = await http.GetFromJsonAsync<JsonElement>("/v1/orders?limit=200");
+        var called = await http.GetFromJsonAsync<JsonElement>("/v1/orders?limit=200&status=cancelled");
+
+        Assert.Superset(new HashSet<Guid> { mine, cancelled }, Ids(all));
+        var entry = called.GetProperty("items").EnumerateArray().Single(order => order.GetProperty("id").GetGuid() == cancelled);
+        Assert.Equal(("cancelled", 9.98m, "GBP"), (entry.GetProperty("status").GetString(), entry.GetProperty("total").GetDecimal(), entry.GetProperty("currency").GetString()));
+        Assert.DoesNotContain(mine, Ids(called));
+
+        static HashSet<Guid> Ids(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(order => order.GetProperty("id").GetGuid())];
+    }
+
+    [Theory]
+    [InlineData("?limit=0", "invalid")]
+    [InlineData("?limit=201", "invalid")]
+    [InlineData("?status=lost", "invalid")]
+    [InlineData("?after=yesterday", "request.malformed")]
+    public async Task a_list_that_cannot_be_is_refused(string query, string code)
+    {
+        using var http = orders.Module.As(orders.Customer);
+
+        Assert.Equal((HttpStatusCode.BadRequest, code), await Problem(await http.GetAsync(new Uri($"/v1/orders{query}", UriKind.Relative))));
+    }
+
+    [Theory]
+    [InlineData("?limit=0")]
+    [InlineData("?limit=201")]
+    [InlineData("?after=-1")]
+    public async Task a_history_that_cannot_be_is_refused(string query)
+    {
+        var id = await orders.AnOrder();
+        using var http = orders.Module.As(orders.Customer);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid"), await Problem(await http.GetAsync(new Uri($"/v1/orders/{id}/history{query}", UriKind.Relative))));
+    }
+}

@@ -1,0 +1,37 @@
+using Marten;
+using Shared.Kernel;
+
+namespace Orders;
+
+/// <summary>
+/// Orders' own copy of what a product costs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
+/// what is older than the copy is ignored, and what has a price is for sale, since the catalogue never prices what is withdrawn. So every order of arrival ends the same.
+/// </summary>
+public sealed record CatalogPrice
+{
+    public string Sku { get; init; } = "";
+    public decimal? Price { get; init; }
+    public string? Currency { get; init; }
+    public bool Withdrawn { get; init; }
+
+    /// <summary>The product's, of the newest event.</summary>
+    public long Version { get; init; }
+
+    public static void Declare(StoreOptions store) => store.Schema.For<CatalogPrice>().DocumentAlias("catalog_price")
+        .Identity(price => price.Sku)
+        .UseOptimisticConcurrency(true);
+
+    public static async Task<CatalogPrice> Of(string sku, IDocumentSession db, CancellationToken ct) =>
+        await db.LoadAsync<CatalogPrice>(sku, ct) ?? new CatalogPrice { Sku = sku };
+
+    public CatalogPrice Costs(decimal price, string currency, long version) =>
+        version < Version ? this : this with { Price = price, Currency = currency, Withdrawn = false, Version = version };
+
+    public CatalogPrice Withdraw(long version) => version < Version ? this : this with { Withdrawn = true, Version = version };
+
+    /// <exception cref="RefusedException">The catalogue does not sell it, or not in this currency.</exception>
+    public static decimal For(string sku, string currency, IReadOnlyDictionary<string, CatalogPrice> catalogue) =>
+        catalogue.GetValueOrDefault(sku) is { Withdrawn: false, Price: { } price } known && known.Currency == currency
+            ? price
+            : throw new RefusedException("product.not-for-sale", $"'{sku}' is not for sale in {currency}: take it out of the order.");
+}

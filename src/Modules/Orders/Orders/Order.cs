@@ -1,0 +1,166 @@
+using Orders.Contracts;
+using Shared.Kernel;
+
+namespace Orders;
+
+/// <summary>
+/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched. What happened is kept as facts; this is what they add up to.
+/// Each decision answers the facts to keep, or nothing where it is so already. Messages come in any order, so what is known is kept apart from the status.
+/// </summary>
+public sealed record Order
+{
+    public Guid Id { get; init; }
+
+    /// <summary>The number of facts so far, set by Marten.</summary>
+    public long Version { get; init; }
+    public Guid CustomerId { get; init; }
+    public string Status { get; init; } = OrderStatus.Placed;
+    public IReadOnlyList<OrderLine> Lines { get; init; } = [];
+    public decimal Total { get; init; }
+    public string Currency { get; init; } = "";
+    public DateTimeOffset PlacedAt { get; init; }
+    public bool HasStock { get; init; }
+    public bool IsPaid { get; init; }
+    public decimal Refunded { get; init; }
+
+    /// <summary>Of an order that is cancelled, or shall be; the code is one of those of <see cref="OrderCancelled"/>.</summary>
+    public string? CancelReason { get; init; }
+    public string? CancelNote { get; init; }
+    public string? TrackingNumber { get; init; }
+
+    public abstract record Fact;
+    public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At) : Fact;
+    public sealed record StockReserved : Fact;
+    public sealed record PaymentCaptured(decimal Amount, string Currency) : Fact;
+    public sealed record Confirmed : Fact;
+    public sealed record CancellationRequested(string Reason, string Note) : Fact;
+    public sealed record CancellationRefused : Fact;
+    public sealed record Cancelled(string Reason, string? Note) : Fact;
+    public sealed record Dispatched(string TrackingNumber) : Fact;
+    public sealed record Delivered : Fact;
+    public sealed record Completed : Fact;
+    public sealed record PaymentRefunded(decimal Amount, string Currency) : Fact;
+
+    /// <summary>Quantity times unit price, rounded half away from zero to two decimals.</summary>
+    public static OrderLine Line(string sku, int quantity, decimal unitPrice) =>
+        new(sku, quantity, unitPrice, Math.Round(quantity * unitPrice, 2, MidpointRounding.AwayFromZero));
+
+    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at)
+    {
+        var total = lines.Sum(line => line.Amount);
+        return total > 0
+            ? new Placed(customerId, lines, total, currency, at)
+            : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
+    }
+
+    public IReadOnlyList<Fact> ReserveStock() => this switch
+    {
+        { HasStock: true } or { Status: OrderStatus.Cancelled } => [],
+        { IsPaid: true } => [new StockReserved(), new Confirmed()],
+        _ => [new StockReserved()],
+    };
+
+    /// <summary>Money for a cancelled order is noted only: Billing gives it back because the order is cancelled.</summary>
+    public IReadOnlyList<Fact> CapturePayment(decimal amount, string currency) => this switch
+    {
+        { IsPaid: true } => [],
+        { Status: OrderStatus.Reserved } => [new PaymentCaptured(amount, currency), new Confirmed()],
+        _ => [new PaymentCaptured(amount, currency)],
+    };
+
+    public Cancelled? RejectStock(string why) => Fail(!HasStock, "stock.rejected", why);
+
+    public Cancelled? DeclinePayment(string why) => Fail(!IsPaid, "payment.declined", why);
+
+    /// <summary>Only the step that is still open can run out of time.</summary>
+    public Cancelled? TimeOut(string step) => (step, Status) switch
+    {
+        (OrderStep.Stock, OrderStatus.Placed) => new Cancelled("stock.timed-out", null),
+        (OrderStep.Payment, OrderStatus.Reserved) => new Cancelled("payment.timed-out", null),
+        _ => null,
+    };
+
+    /// <summary>At once until confirmed. Then it is for Shipping to say whether the parcel can still be stopped.</summary>
+    public Fact? Cancel(string by, string note) => Status switch
+    {
+        OrderStatus.Placed or OrderStatus.Reserved => new Cancelled(by, note),
+        OrderStatus.Confirmed => new CancellationRequested(by, note),
+        OrderStatus.Cancelling or OrderStatus.Cancelled => null,
+        _ => throw new RefusedException("order.dispatched", "The parcel has left the house: an order can be cancelled until then."),
+    };
+
+    public Cancelled? StopShipment() => Status switch
+    {
+        OrderStatus.Cancelling => new Cancelled(CancelReason!, CancelNote),
+        OrderStatus.Cancelled => null,
+        _ => throw Impossible("stopped"),
+    };
+
+    /// <summary>A delivery may overtake it: then only the tracking number is new.</summary>
+    public IReadOnlyList<Fact> Dispatch(string trackingNumber) => Status switch
+    {
+        OrderStatus.Confirmed => [new Dispatched(trackingNumber)],
+        OrderStatus.Cancelling => [new CancellationRefused(), new Dispatched(trackingNumber)],
+        OrderStatus.Dispatched or OrderStatus.Completed => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
+        _ => throw Impossible("dispatched"),
+    };
+
+    /// <summary>What is delivered was dispatched, whether that is known here or not.</summary>
+    public IReadOnlyList<Fact> Deliver() => Status switch
+    {
+        OrderStatus.Confirmed or OrderStatus.Dispatched => [new Delivered(), new Completed()],
+        OrderStatus.Cancelling => [new CancellationRefused(), new Delivered(), new Completed()],
+        OrderStatus.Completed => [],
+        _ => throw Impossible("delivered"),
+    };
+
+    /// <summary>Noted only, and never more than was paid.</summary>
+    public PaymentRefunded? Refund(decimal amount, string currency) => Refunded + amount <= Total ? new PaymentRefunded(amount, currency) : null;
+
+    /// <summary>The order after one more fact.</summary>
+    public static Order After(Order? order, Guid id, Fact fact) => (fact, order) switch
+    {
+        (Placed placed, _) => new Order
+        {
+            Id = id, CustomerId = placed.CustomerId, Lines = placed.Lines, Total = placed.Total, Currency = placed.Currency, PlacedAt = placed.At,
+        },
+        (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
+        (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },
+        (PaymentCaptured, _) => order with { IsPaid = true },
+        (Confirmed, _) => order with { Status = OrderStatus.Confirmed },
+        (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
+        (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },
+        (Cancelled cancelled, _) => order with { Status = OrderStatus.Cancelled, CancelReason = cancelled.Reason, CancelNote = cancelled.Note },
+        (Dispatched sent, _) => order with { Status = order.Status is OrderStatus.Completed ? OrderStatus.Completed : OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
+        (Delivered, _) => order,
+        (Completed, _) => order with { Status = OrderStatus.Completed },
+        (PaymentRefunded refunded, _) => order with { Refunded = order.Refunded + refunded.Amount },
+        _ => throw new InvalidOperationException($"An order does not know what {fact.GetType().Name} does to it."),
+    };
+
+    // A step fails while it is open. Afterwards the failure contradicts what is known: it is told to people, not guessed at.
+    private Cancelled? Fail(bool open, string reason, string why) => Status switch
+    {
+        OrderStatus.Cancelled => null,
+        OrderStatus.Placed or OrderStatus.Reserved when open => new Cancelled(reason, why),
+        _ => throw Impossible(reason),
+    };
+
+    private RefusedException Impossible(string what) =>
+        new("order.out-of-step", $"Order {Id} is {Status}, and cannot be {what}: look at its history and at the sender's.");
+}
+
+/// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
+public static class OrderStatus
+{
+    public const string Placed = "placed", Reserved = "reserved", Confirmed = "confirmed", Cancelling = "cancelling", Dispatched = "dispatched";
+    public const string Cancelled = "cancelled", Completed = "completed";
+
+    public static IReadOnlyList<string> All { get; } = [Placed, Reserved, Confirmed, Cancelling, Cancelled, Dispatched, Completed];
+}
+
+/// <summary>What an order waits for, and not for ever.</summary>
+public static class OrderStep
+{
+    public const string Stock = "stock", Payment = "payment";
+}

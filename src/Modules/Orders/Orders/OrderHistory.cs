@@ -1,0 +1,53 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Events.Aggregation;
+using Shared.Kernel;
+
+namespace Orders;
+
+/// <summary>How an order's facts are stored, and its snapshot with them in the same transaction.</summary>
+internal static class OrderHistory
+{
+    public static void Declare(StoreOptions store)
+    {
+        // The names are what is stored: a renamed class must not orphan a fact.
+        store.Events.MapEventType<Order.Placed>("placed");
+        store.Events.MapEventType<Order.StockReserved>("stock-reserved");
+        store.Events.MapEventType<Order.PaymentCaptured>("payment-captured");
+        store.Events.MapEventType<Order.Confirmed>("confirmed");
+        store.Events.MapEventType<Order.CancellationRequested>("cancellation-requested");
+        store.Events.MapEventType<Order.CancellationRefused>("cancellation-refused");
+        store.Events.MapEventType<Order.Cancelled>("cancelled");
+        store.Events.MapEventType<Order.Dispatched>("dispatched");
+        store.Events.MapEventType<Order.Delivered>("delivered");
+        store.Events.MapEventType<Order.Completed>("completed");
+        store.Events.MapEventType<Order.PaymentRefunded>("payment-refunded");
+
+        store.Projections.Add(new OrderSnapshot(), ProjectionLifecycle.Inline);
+        store.Schema.For<Order>().DocumentAlias("order")
+            .Duplicate(order => order.CustomerId, notNull: true)
+            .Duplicate(order => order.Status, notNull: true);
+    }
+
+    /// <summary>For reading by its customer or an operator.</summary>
+    public static async Task<Order> FindOrder(this IQuerySession db, Guid id, Caller caller, CancellationToken ct)
+    {
+        var order = await db.LoadAsync<Order>(id, ct) ?? throw new NotFoundException($"order {id}");
+        caller.MustOwn(order.CustomerId, $"order {id}");
+        return order;
+    }
+
+    /// <summary>For appending: what is appended is refused on commit if somebody else appended since.</summary>
+    public static async Task<IEventStream<Order>> FetchOrder(this IDocumentSession db, Guid id, CancellationToken ct)
+    {
+        var order = await db.Events.FetchForWriting<Order>(id, ct);
+        return order.Aggregate is null ? throw new NotFoundException($"order {id}") : order;
+    }
+}
+
+/// <summary>An explicit Evolve, since the conventional methods need a compiler or a generator.</summary>
+public sealed class OrderSnapshot : SingleStreamProjection<Order, Guid>
+{
+    public override Order? Evolve(Order? snapshot, Guid id, IEvent e) => e.Data is Order.Fact fact ? Order.After(snapshot, id, fact) : snapshot;
+}

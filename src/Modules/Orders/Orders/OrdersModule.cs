@@ -1,0 +1,71 @@
+using Billing.Contracts;
+using Catalog.Contracts;
+using Inventory.Contracts;
+using Marten;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orders.Contracts;
+using Shared.Kernel;
+using Shipping.Contracts;
+
+namespace Orders;
+
+/// <summary>Orders and their history, and the process from placed to completed.</summary>
+public sealed class OrdersModule : Module
+{
+    public override string Name => "orders";
+
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<OrderPlaced>()
+        .Publishes<OrderConfirmed>()
+        .Publishes<OrderCancellationRequested>()
+        .Publishes<OrderCancelled>()
+        .Publishes<OrderCompleted>()
+        .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
+        .Reacts<StockRejected>("when-stock-rejected", typeof(WhenStockRejected))
+        .Reacts<PaymentCaptured>("when-payment-captured", typeof(WhenPaymentCaptured))
+        .Reacts<PaymentDeclined>("when-payment-declined", typeof(WhenPaymentDeclined))
+        .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
+        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Reacts<ShipmentDelivered>("when-shipment-delivered", typeof(WhenShipmentDelivered))
+        .Reacts<ShipmentStopped>("when-shipment-stopped", typeof(WhenShipmentStopped))
+        .Reacts<ProductPublished>("when-product-published", typeof(WhenProductPublished))
+        .Reacts<PriceChanged>("when-price-changed", typeof(WhenPriceChanged))
+        .Reacts<ProductWithdrawn>("when-product-withdrawn", typeof(WhenProductWithdrawn))
+        .Does<StepTimedOut>("when-step-timed-out", typeof(WhenStepTimedOut));
+
+    public override void Services(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(StepTimeouts.From(configuration));
+        services.AddMediator(options =>
+        {
+            options.Namespace = "Orders";
+            options.GenerateTypesAsInternal = true;
+            options.ServiceLifetime = ServiceLifetime.Scoped;
+        });
+    }
+
+    public override void Store(StoreOptions store)
+    {
+        OrderHistory.Declare(store);
+        CatalogPrice.Declare(store);
+    }
+
+    public override void Endpoints(IEndpointRouteBuilder routes)
+    {
+        PlaceOrder.Map(routes);
+        GetOrder.Map(routes);
+        ListOrders.Map(routes);
+        GetOrderHistory.Map(routes);
+        CancelOrder.Map(routes);
+    }
+
+    public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
+    {
+        ["orders"] = "select count(*) from mt_doc_order",
+        ["orders open"] = "select count(*) from mt_doc_order where status not in ('cancelled', 'completed')",
+    };
+
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => StepTimeouts.Faults(configuration);
+}

@@ -1,0 +1,78 @@
+using Marten;
+using Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orders.Contracts;
+using Shared.Kernel;
+
+namespace Orders;
+
+/// <summary>A customer orders at the catalogue's prices; an operator orders for a customer, also at prices agreed with them.</summary>
+internal static class PlaceOrder
+{
+    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP");
+
+    /// <param name="UnitPrice">For operators: the price agreed instead of the catalogue's.</param>
+    public sealed record BodyLine(string Sku, int Quantity, decimal? UnitPrice = null);
+
+    public sealed record Answer(Guid Id, decimal Total, string Currency, string Status);
+
+    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency) : ICommand<Answer>, IValidated
+    {
+        public void Validate(Rules rules)
+        {
+            rules.Text(PaymentToken, "paymentToken", most: 200);
+            rules.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "must be three capital letters such as GBP");
+            if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
+
+            for (var i = 0; i < Lines.Count; i++)
+            {
+                if (!rules.Require(Lines[i] is not null, $"lines[{i}]", "must be given")) continue;
+
+                rules.Text(Lines[i].Sku, $"lines[{i}].sku", most: 64);
+                rules.Require(Lines[i].Quantity is >= 1 and <= 100_000, $"lines[{i}].quantity", "must be 1 to 100,000");
+                rules.Require(Lines[i].UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice", "must be above 0, at most 1,000,000 and have at most 4 decimals");
+            }
+        }
+    }
+
+    public static void Map(IEndpointRouteBuilder orders) => orders
+        .MapPost("/", async Task<Results<Created<Answer>, ProblemHttpResult>> (Body body, Caller caller, ISender sender, CancellationToken ct) =>
+        {
+            if (!caller.IsOperator && body.Lines.Any(line => line?.UnitPrice is not null))
+                return NotYours("order.price-not-yours", "A customer pays the catalogue's price: leave unitPrice out.");
+            if (!caller.IsOperator && body.CustomerId is { } other && other != caller.Id)
+                return NotYours("order.customer-not-yours", "A customer orders for themselves: leave customerId out.");
+
+            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency), ct);
+            return TypedResults.Created($"/v1/orders/{placed.Id}", placed);
+        })
+        .ForCustomers()
+        .WithIdempotencyKey()
+        .WithName("PlaceOrder")
+        .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones. A line costs quantity × unit price, rounded half away from zero to cents.");
+
+    public sealed class Handler(IDocumentSession db, Outbox outbox, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
+    {
+        public async ValueTask<Answer> Handle(Command command, CancellationToken ct)
+        {
+            var atCataloguePrice = command.Lines.Where(line => line.UnitPrice is null).Select(line => line.Sku).Distinct();
+            var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, atCataloguePrice)).ToDictionary(price => price.Sku);
+
+            var lines = command.Lines.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? CatalogPrice.For(line.Sku, command.Currency, catalogue))).ToList();
+            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow());
+
+            var id = Guid.CreateVersion7(placed.At);
+            db.Events.StartStream<Order>(id, placed);
+            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken));
+            await outbox.Later(new StepTimedOut(id, OrderStep.Stock), timeouts.Stock);
+
+            return new Answer(id, placed.Total, placed.Currency, OrderStatus.Placed);
+        }
+    }
+
+    private static ProblemHttpResult NotYours(string code, string reason) =>
+        TypedResults.Problem(reason, statusCode: StatusCodes.Status403Forbidden, extensions: new Dictionary<string, object?> { ["code"] = code });
+}

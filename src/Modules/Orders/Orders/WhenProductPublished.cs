@@ -1,0 +1,16 @@
+using Catalog.Contracts;
+using Marten;
+
+namespace Orders;
+
+/// <summary>A product can be ordered at this price.</summary>
+public static class WhenProductPublished
+{
+    // Twice or late: what is older than the copy changes nothing.
+    public static async Task Handle(ProductPublished published, IDocumentSession db, CancellationToken ct)
+    {
+        var price = await CatalogPrice.Of(published.Sku, db, ct);
+
+        db.Store(price.Costs(published.Price, published.Currency, published.Version));
+    }
+}

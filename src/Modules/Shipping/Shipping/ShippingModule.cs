@@ -1,0 +1,45 @@
+using Marten;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orders.Contracts;
+using Shared.Kernel;
+using Shipping.Contracts;
+
+namespace Shipping;
+
+/// <summary>The parcels of confirmed orders, and where they are.</summary>
+public sealed class ShippingModule : Module
+{
+    public override string Name => "shipping";
+
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<ShipmentDispatched>()
+        .Publishes<ShipmentDelivered>()
+        .Publishes<ShipmentStopped>()
+        .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
+        .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested));
+
+    public override void Services(IServiceCollection services, IConfiguration configuration) => services.AddMediator(options =>
+    {
+        options.Namespace = "Shipping";
+        options.GenerateTypesAsInternal = true;
+        options.ServiceLifetime = ServiceLifetime.Scoped;
+    });
+
+    public override void Store(StoreOptions store) => Shipment.Declare(store);
+
+    public override void Endpoints(IEndpointRouteBuilder routes)
+    {
+        ListShipments.Map(routes);
+        GetShipment.Map(routes);
+        DispatchShipment.Map(routes);
+        DeliverShipment.Map(routes);
+    }
+
+    public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
+    {
+        ["shipments"] = "select count(*) from mt_doc_shipment",
+        ["shipments ready"] = "select count(*) from mt_doc_shipment where state = 'ready'",
+    };
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Npgsql;
+using Shared.Testing;
+
+namespace Replay;
+
+/// <summary>The whole replay: read, prepare, place and deliver, wait until the shop is at rest, reconcile.</summary>
+internal static class Command
+{
+    private const int Reconciled = 0, Different = 1, NotRun = 2, Interrupted = 130;
+
+    // A message in a broker is in no database: what looks wrong must still look so after a while.
+    private static readonly TimeSpan BeforeSecondLook = TimeSpan.FromSeconds(5), UntilRest = TimeSpan.FromMinutes(10);
+
+    public static async Task<int> Run(IReadOnlyList<string> arguments)
+    {
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, key) => { key.Cancel = true; interrupt.Cancel(); };
+        try
+        {
+            var options = Options.Parse(arguments);
+            var plan = Read(options);
+            return options.DryRun ? Reconciled : await Replay(options, plan, interrupt.Token);
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message + Environment.NewLine + Options.Usage);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or ShopException or TimeoutException or NpgsqlException)
+        {
+            Console.Error.WriteLine(fault.Message);
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted. The same command goes on where this one stopped.");
+            return Interrupted;
+        }
+
+        return NotRun;
+    }
+
+    private static Plan Read(Options options)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        using var file = File.OpenRead(options.File);
+        var plan = Plan.Of(Sales.Read(file), options.Orders);
+        Console.WriteLine(plan.Describe(Stopwatch.GetElapsedTime(begin)));
+        return plan;
+    }
+
+    private static async Task<int> Replay(Options options, Plan plan, CancellationToken ct)
+    {
+        using var shop = new ShopClient(options.Url, options.Patience);
+        var database = new ShopDatabase(options.Database, options.DataFolder, options.Patience);
+        await shop.Answers(ct);
+        await database.Motion(ct);
+        Console.WriteLine($"The shop is {options.Url}, over {options.Connections} connections.");
+
+        var preparation = new Preparation(shop, plan, options.Connections);
+        await preparation.Run(ct);
+
+        var begin = Stopwatch.GetTimestamp();
+        var placement = new Placement(shop, plan, preparation.Customers, options.Connections, options.OrdersPerSecond);
+        var delivery = new Delivery(shop, plan, placement, options.Connections, async cancel => (await database.Motion(cancel)).IsRest);
+        await Show.While(PlaceAndDeliver(placement, delivery, ct), placement.Placed, placement.Cancelled, delivery.Delivered);
+
+        var rest = new Tally("coming to rest", 1);
+        await Show.While(UntilAtRest(database, rest, ct), rest);
+        var took = Stopwatch.GetElapsedTime(begin);
+
+        var result = await Reconcile(database, new Reconciliation(plan, preparation.Customers, placement.Orders), placement.RefusedKeys, ct);
+        Console.WriteLine();
+        Console.WriteLine(result.Text);
+        Console.WriteLine($"{plan.Orders.Count:N0} orders in {took.TotalSeconds:N1} s, from the first one placed until the shop was at rest: {plan.Orders.Count / took.TotalSeconds:N1} orders/s (placed {placement.Placed.PerSecond:N1}/s, delivered {delivery.Delivered.PerSecond:N1}/s).");
+        Console.WriteLine($"{shop.Repeated:N0} requests were repeated; the longest wait for an answer was {shop.LongestWait.TotalSeconds:N1} s.");
+        return Judge(result.IsEqual, [.. preparation.RefusedProducts, .. placement.Faults, .. delivery.Faults]);
+    }
+
+    private static async Task PlaceAndDeliver(Placement placement, Delivery delivery, CancellationToken ct)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var placing = placement.Run(both.Token);
+        var delivering = delivery.Run(placing, both.Token);
+
+        // The first to fail is the one to tell of.
+        var first = await Task.WhenAny(placing, delivering);
+        if (!first.IsCompletedSuccessfully)
+        {
+            await both.CancelAsync();
+            await Task.WhenAll(placing, delivering).ContinueWith(_ => { }, TaskScheduler.Default);
+            await first;
+        }
+
+        await Task.WhenAll(placing, delivering);
+    }
+
+    private static async Task UntilAtRest(ShopDatabase database, Tally tally, CancellationToken ct)
+    {
+        await Rest.Until(database.Motion, UntilRest, motion => tally.Note = $"{motion}", ct);
+        tally.One();
+    }
+
+    private static async Task<Reconciliation.Result> Reconcile(ShopDatabase database, Reconciliation reconciliation, IReadOnlyCollection<string> refusedKeys, CancellationToken ct)
+    {
+        var result = await database.Patiently(oracle => reconciliation.Run(oracle, refusedKeys, ct), ct);
+        if (result.IsEqual) return result;
+
+        await Task.Delay(BeforeSecondLook, ct);
+        await Rest.Until(database.Motion, UntilRest, null, ct);
+        return await database.Patiently(oracle => reconciliation.Run(oracle, refusedKeys, ct), ct);
+    }
+
+    private static int Judge(bool isEqual, IReadOnlyList<string> faults)
+    {
+        foreach (var fault in faults.Take(10)) Console.WriteLine($"  {fault}");
+        if (faults.Count > 10) Console.WriteLine($"  … and {faults.Count - 10:N0} more");
+
+        if (isEqual && faults.Count == 0)
+        {
+            Console.WriteLine("Reconciled: every figure is equal and every rule holds.");
+            return Reconciled;
+        }
+
+        Console.WriteLine("NOT reconciled.");
+        return Different;
+    }
+}

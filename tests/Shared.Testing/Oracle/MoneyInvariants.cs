@@ -1,0 +1,54 @@
+namespace Shared.Testing;
+
+/// <summary>The shop has the money of the orders that stand, once, and its three books say so.</summary>
+internal static class MoneyInvariants
+{
+    public static readonly IReadOnlyList<Invariant> All =
+    [
+        new("money.is-the-total-of-paid-orders", "captured less refunded is the order's total where it is paid and stands, and nothing where it is cancelled",
+            $"""
+            select format('order %s (%s, total %s): %s captured, %s refunded', order_id, coalesce(status, 'unknown'), orders.total, captured, payments.refunded)
+            from orders full join payments using (order_id)
+            where coalesce(status, 'cancelled') not in ({OrderInvariants.Moving})
+                and coalesce(captured - payments.refunded, 0) <> case when coalesce(status, 'cancelled') = 'cancelled' then 0 else orders.total end
+            """),
+
+        new("money.adds-up", "captured less refunded, of all payments, is the total of all orders that are paid and stand",
+            $"""
+            select format('%s captured − %s refunded = %s, but the paid orders that stand amount to %s', captured, refunded, captured - refunded, standing)
+            from (select coalesce(sum(captured), 0) as captured, coalesce(sum(refunded), 0) as refunded from payments) as payments,
+                (select coalesce(sum(total), 0) as standing from orders where status not in ('cancelled', {OrderInvariants.Moving})) as orders
+            where captured - refunded <> standing and not exists (select from orders where status in ({OrderInvariants.Moving}))
+            """),
+
+        new("provider.captured-once", "the provider took the money of an order at most once, and gave it back at most once",
+            "select format('order %s: %s captures, %s refunds', order_id, captures, refunds) from provider where captures > 1 or refunds > 1"),
+
+        new("provider.agrees-with-payments", "the provider's book and Billing's say the same of each order",
+            """
+            select format('order %s: the provider has %s captured and %s refunded, Billing %s and %s', order_id, provider.captured, provider.refunded, payments.captured, payments.refunded)
+            from provider full join payments using (order_id)
+            where (coalesce(provider.captured, 0), coalesce(provider.refunded, 0)) <> (coalesce(payments.captured, 0), coalesce(payments.refunded, 0))
+            """),
+
+        new("ledger.balances", "debits = credits, over all",
+            "select format('%s debits, %s credits', sum(debit), sum(credit)) from ledger having sum(debit) <> sum(credit)"),
+
+        new("ledger.postings-balance", "debits = credits, of each posting, which has two sides",
+            """
+            select format('posting %s of order %s: %s debits, %s credits on %s lines', posting, min(order_id::text), sum(debit), sum(credit), count(*))
+            from ledger group by posting having sum(debit) <> sum(credit) or count(*) < 2
+            """),
+
+        new("ledger.agrees-with-payments", "the ledger's sales and refunds are what Billing captured and refunded, of each order",
+            """
+            with book as (
+                select order_id, coalesce(sum(credit - debit) filter (where account = 'sales'), 0) as sales, coalesce(sum(debit - credit) filter (where account = 'refunds'), 0) as refunds,
+                    coalesce(sum(debit - credit) filter (where account = 'provider'), 0) as held
+                from ledger group by order_id)
+            select format('order %s: the ledger has %s sales, %s refunds and %s with the provider, Billing %s captured and %s refunded', order_id, sales, refunds, held, captured, refunded)
+            from book full join payments using (order_id)
+            where (coalesce(sales, 0), coalesce(refunds, 0), coalesce(held, 0)) <> (coalesce(captured, 0), coalesce(refunded, 0), coalesce(captured - refunded, 0))
+            """),
+    ];
+}
