@@ -89,7 +89,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         {
             // Sessions of a killed server take a moment to notice that it is dead.
             if (!_server.Output.Contains("pre-existing shared memory block", StringComparison.Ordinal))
-                throw new NeverException($"PostgreSQL ended while starting:\n{_server.Output}");
+                throw new InvalidOperationException($"PostgreSQL ended while starting:\n{_server.Output}");
             _server = await LaunchAsync();
         }
 
@@ -126,7 +126,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
         return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")))
             ?? throw new InvalidOperationException(
-                $"PostgreSQL's server binaries (initdb, postgres) are neither in /usr/lib/postgresql/*/bin nor in PATH. Install Debian's package: apt-get install -y postgresql. Or name a running server in {PostgresServer.Variable}.");
+                "PostgreSQL's server binaries (initdb, postgres) are neither in /usr/lib/postgresql/*/bin nor in PATH. "
+                + $"Install Debian's package: apt-get install -y postgresql. Or name a running server in {PostgresServer.Variable}.");
     }
 
     private static async Task<string> OtherUserAsync()

@@ -1,4 +1,5 @@
 using Billing.Contracts;
+using Shared.Testing;
 using static Billing.Tests.TheBilling;
 
 namespace Billing.Tests;
@@ -23,6 +24,30 @@ public sealed class CancellationTests(TheBilling billing)
         Assert.Equal(new Money(captured, captured), await billing.MoneyOf(order));
         Assert.Equal(captured > 0 ? "refunded" : "void", await billing.StateOf(order));
         Assert.Equal(captured > 0 ? 1 : 0, (await billing.Module.Published<PaymentRefunded>()).Count(refunded => refunded.OrderId == order.OrderId));
+    }
+
+    [Fact]
+    public async Task a_cancellation_while_the_provider_is_asked_waits_for_nothing_and_the_money_comes_back()
+    {
+        var order = AnOrder();
+        await using (await billing.TheProviderIsSlow())
+        {
+            await billing.Module.Deliver(order);
+            await billing.Module.Deliver(TheStockOf(order));
+            await Eventually.True(async () => await billing.Module.Query<long>("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into test_provider%'") == 1, "the provider is being asked");
+            Assert.Equal(0, await billing.Module.Query<long>("select count(*) from pg_stat_activity where state = 'idle in transaction' and usename = current_user"));
+
+            await billing.Module.Deliver(TheCancellationOf(order));
+            Assert.Equal("capturing", await billing.StateOf(order));
+        }
+
+        await billing.Module.AtRest();
+        Assert.Equal("refunded", await billing.StateOf(order));
+        Assert.Equal(new Money(20, 20), await billing.MoneyOf(order));
+        Assert.Single(await billing.Module.Published<PaymentCaptured>(), captured => captured.OrderId == order.OrderId);
+
+        // Asked to capture, asked again after the lost race against the cancellation, asked to refund.
+        Assert.Equal(3, (int)(await billing.Get($"test-provider/{order.OrderId}"))["requests"]!);
     }
 
     [Theory]

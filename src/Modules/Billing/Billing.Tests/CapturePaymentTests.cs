@@ -28,7 +28,7 @@ public sealed class CapturePaymentTests(TheBilling billing)
         await billing.Deliver(order, order, TheStockOf(order), TheStockOf(order), order);
 
         Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
-        Assert.Single((await billing.Module.Published<PaymentCaptured>()), captured => captured.OrderId == order.OrderId);
+        Assert.Single(await billing.Module.Published<PaymentCaptured>(), captured => captured.OrderId == order.OrderId);
         Assert.Equal(1, (int)(await billing.Get($"test-provider/{order.OrderId}"))["requests"]!);
     }
 
@@ -42,7 +42,7 @@ public sealed class CapturePaymentTests(TheBilling billing)
         await billing.Deliver(order, TheStockOf(order));
 
         Assert.Equal("declined", await billing.StateOf(order));
-        Assert.Equal(new PaymentDeclined(order.OrderId, reason), Assert.Single((await billing.Module.Published<PaymentDeclined>()), declined => declined.OrderId == order.OrderId));
+        Assert.Equal(new PaymentDeclined(order.OrderId, reason), Assert.Single(await billing.Module.Published<PaymentDeclined>(), declined => declined.OrderId == order.OrderId));
         Assert.Equal(new Money(0, 0), await billing.MoneyOf(order));
     }
 

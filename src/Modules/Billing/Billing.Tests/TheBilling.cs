@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Billing.Contracts;
 using Billing.Tests;
 using Inventory.Contracts;
+using Npgsql;
 using Orders.Contracts;
 using Shared.Testing;
 
@@ -45,6 +46,17 @@ public sealed class TheBilling : IAsyncLifetime
         }
 
         await Module.AtRest();
+    }
+
+    /// <summary>Until disposed, the provider takes requests and answers none.</summary>
+    public async Task<IAsyncDisposable> TheProviderIsSlow()
+    {
+        var administrator = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text"), Pooling = false };
+        var connection = new NpgsqlConnection(administrator.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("begin; lock table billing.test_provider in exclusive mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 
     public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/billing/{path}"))!;

@@ -21,7 +21,7 @@ public sealed class CorrectStockTests(TheInventory inventory)
         Assert.Equal(new Counters(0, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal(-10, await inventory.Module.Query<long>("select corrected from stock where sku = $1", sku));
         Assert.Equal(HttpStatusCode.OK, (await inventory.Module.AsOperator().GetAsync(answer.Headers.Location)).StatusCode);
-        Assert.Equal(new StockLow(sku, 0), Assert.Single((await inventory.Module.Published<StockLow>()), low => low.Sku == sku));
+        Assert.Equal(new StockLow(sku, 0), Assert.Single(await inventory.Module.Published<StockLow>(), low => low.Sku == sku));
     }
 
     [Fact]
@@ -48,6 +48,18 @@ public sealed class CorrectStockTests(TheInventory inventory)
 
         Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
         Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
+        Assert.Equal(new Counters(0, 0, 0), await inventory.CountersOf(sku));
+    }
+
+    [Fact(Skip = "The kernel's AnswerOnce looks for the winner's answer only after a lost race, not after the refusal that the winner's success brings about.")]
+    public async Task a_correction_repeated_at_once_is_answered_with_the_first_ones_success()
+    {
+        var (sku, key) = (ASku(), $"{Guid.NewGuid()}");
+        await inventory.Receive((sku, 3));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => inventory.Post("corrections", new { sku, quantity = -3, reason = "broken" }, key)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
         Assert.Equal(new Counters(0, 0, 0), await inventory.CountersOf(sku));
     }
 

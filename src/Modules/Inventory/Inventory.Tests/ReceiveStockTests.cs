@@ -50,6 +50,10 @@ public sealed class ReceiveStockTests(TheInventory inventory)
     [InlineData("""{"reference":"D", "lines":[null]}""", "lines[0].sku")]
     [InlineData("""{"reference":"D", "lines":[{"sku":"a","quantity":1},{"sku":"","quantity":1}]}""", "lines[1].sku")]
     [InlineData("""{"reference":"D", "lines":[{"sku":"a\u0000","quantity":1}]}""", "lines[0].sku")]
+    [InlineData("""{"reference":"D", "lines":[{"sku":"a/b","quantity":1}]}""", "lines[0].sku")]
+    [InlineData("""{"reference":"D", "lines":[{"sku":"..","quantity":1}]}""", "lines[0].sku")]
+    [InlineData("""{"reference":"D", "lines":[{"sku":"a ","quantity":1}]}""", "lines[0].sku")]
+    [InlineData("""{"reference":"D", "lines":[{"sku":"12345678901234567890123456789012345678901","quantity":1}]}""", "lines[0].sku")]
     [InlineData("""{"reference":"D", "lines":[{"sku":"a","quantity":0}]}""", "lines[0].quantity")]
     [InlineData("""{"reference":"D", "lines":[{"sku":"a","quantity":1000001}]}""", "lines[0].quantity")]
     public async Task a_delivery_that_breaks_a_rule_is_refused_by_field(string body, string field)

@@ -37,6 +37,14 @@ public sealed class TheInventory : IAsyncLifetime
 
     public static ShipmentDispatched TheDispatchOf(OrderPlaced order) => new(order.OrderId, "T-1");
 
+    /// <summary>Delivers what cannot be handled: it must become a dead letter for this fault, not be skipped.</summary>
+    public async Task DeliverInVain<TMessage>(TMessage message, string fault) where TMessage : class
+    {
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => Module.Deliver(message));
+        Assert.Contains("is dead: ", $"{thrown}");
+        Assert.Contains(fault, $"{thrown}");
+    }
+
     public async Task Receive(params (string Sku, int Quantity)[] lines)
     {
         var answer = await Post("receipts", new { reference = "delivery", lines = lines.Select(line => new { sku = line.Sku, quantity = line.Quantity }) });

@@ -18,7 +18,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
 
         Assert.Equal(new Counters(10, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal("released", await inventory.StateOf(order));
-        Assert.Single((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
+        Assert.Single(await inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
 
         Assert.Equal(new Counters(10, 0, 0), await inventory.CountersOf(sku));
         Assert.Equal("cancelled", await inventory.StateOf(order));
-        Assert.DoesNotContain((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
-        Assert.DoesNotContain((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
+        Assert.DoesNotContain(await inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
+        Assert.DoesNotContain(await inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
         await inventory.Module.Deliver(TheCancellationOf(order));
 
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.DoesNotContain((await inventory.Module.Published<StockReleased>()), released => released.OrderId == order.OrderId);
+        Assert.DoesNotContain(await inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
         await inventory.Module.Deliver(order);
         await inventory.Module.Deliver(TheDispatchOf(order));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => inventory.Module.Deliver(TheCancellationOf(order)));
+        await inventory.DeliverInVain(TheCancellationOf(order), "The goods have left the house");
 
         Assert.Equal(new Counters(6, 0, 4), await inventory.CountersOf(sku));
     }

@@ -17,7 +17,7 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         Assert.Equal(new Counters(15, 5, 0), await inventory.CountersOf(a));
         Assert.Equal(new Counters(9, 1, 0), await inventory.CountersOf(b));
         Assert.Equal("reserved", await inventory.StateOf(order));
-        Assert.Single((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
+        Assert.Single(await inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
 
         Assert.Equal(new Counters(20, 0, 0), await inventory.CountersOf(a));
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.Equal($"{b}: 11 wanted, 10 left; {unknown}: 1 wanted, 0 left.", Assert.Single((await inventory.Module.Published<StockRejected>()), rejected => rejected.OrderId == order.OrderId).Reason);
-        Assert.DoesNotContain((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
+        Assert.Equal($"{b}: 11 wanted, 10 left; {unknown}: 1 wanted, 0 left.", Assert.Single(await inventory.Module.Published<StockRejected>(), rejected => rejected.OrderId == order.OrderId).Reason);
+        Assert.DoesNotContain(await inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await inventory.Module.Deliver(order);
 
         Assert.Equal(new Counters(8, 2, 0), await inventory.CountersOf(sku));
-        Assert.Single((await inventory.Module.Published<StockReserved>()), reserved => reserved.OrderId == order.OrderId);
+        Assert.Single(await inventory.Module.Published<StockReserved>(), reserved => reserved.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await inventory.Module.Deliver(order);
 
         Assert.Equal("rejected", await inventory.StateOf(order));
-        Assert.Single((await inventory.Module.Published<StockRejected>()), rejected => rejected.OrderId == order.OrderId);
+        Assert.Single(await inventory.Module.Published<StockRejected>(), rejected => rejected.OrderId == order.OrderId);
     }
 
     [Fact]
@@ -71,11 +71,11 @@ public sealed class WhenOrderPlacedTests(TheInventory inventory)
         await inventory.Receive((sku, Threshold + 1));
 
         await inventory.Module.Deliver(AnOrder((sku, 1)));
-        Assert.DoesNotContain((await inventory.Module.Published<StockLow>()), low => low.Sku == sku);
+        Assert.DoesNotContain(await inventory.Module.Published<StockLow>(), low => low.Sku == sku);
 
         await inventory.Module.Deliver(AnOrder((sku, 2)));
         await inventory.Module.Deliver(AnOrder((sku, 1)));
-        Assert.Equal(new StockLow(sku, Threshold - 2), Assert.Single((await inventory.Module.Published<StockLow>()), low => low.Sku == sku));
+        Assert.Equal(new StockLow(sku, Threshold - 2), Assert.Single(await inventory.Module.Published<StockLow>(), low => low.Sku == sku));
     }
 
     [Fact]

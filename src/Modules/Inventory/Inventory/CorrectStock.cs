@@ -19,7 +19,7 @@ internal static class CorrectStock
     {
         public void Validate(Rules rules)
         {
-            rules.Text(Sku, "sku", most: 64);
+            rules.Sku(Sku, "sku");
             rules.Require(Quantity is not 0 and >= -1_000_000 and <= 1_000_000, "quantity", "must be -1,000,000 to 1,000,000 and not 0");
             rules.Text(Reason, "reason", most: 200);
         }

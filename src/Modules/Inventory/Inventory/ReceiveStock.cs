@@ -25,7 +25,7 @@ internal static class ReceiveStock
 
             for (var i = 0; i < Lines.Count; i++)
             {
-                rules.Text(Lines[i]?.Sku, $"lines[{i}].sku", most: 64);
+                rules.Sku(Lines[i]?.Sku, $"lines[{i}].sku");
                 rules.Require(Lines[i]?.Quantity is >= 1 and <= 1_000_000, $"lines[{i}].quantity", "must be 1 to 1,000,000");
             }
         }

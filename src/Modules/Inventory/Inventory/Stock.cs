@@ -14,6 +14,14 @@ internal sealed record Stock(string Sku, long OnHand)
     public Stock SetAside(long quantity) => this with { OnHand = OnHand - quantity };
 }
 
+internal static class SkuRule
+{
+    /// <summary>Catalog's rule: what could never be published is not received either, and each product has an address of its own.</summary>
+    public static bool Sku(this Rules rules, string? sku, string field) => rules.Require(
+        sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.'),
+        field, "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots");
+}
+
 internal static class StockRows
 {
     /// <summary>
