@@ -4,7 +4,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>An order's way and every compensation, the same in every topology.</summary>
-public abstract class Flows(Flows.Started started)
+public abstract class Flows(Shop shop)
 {
     [Fact]
     public async Task an_order_goes_from_placed_to_completed_and_its_history_says_so()
@@ -16,7 +16,7 @@ public abstract class Flows(Flows.Started started)
 
         var history = (await shopper.GetAsync($"/v1/orders/{order}/history"))["items"]!.AsArray().Select(entry => (string)entry!["fact"]!).ToHashSet();
         Assert.Superset(new HashSet<string> { "placed", "stock-reserved", "payment-captured", "confirmed", "dispatched", "delivered", "completed" }, history);
-        await started.Shop.MustHoldAsync();
+        await shop.MustHoldAsync();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public abstract class Flows(Flows.Started started)
         var order = await shopper.PlaceAsync(sku, paymentToken: "test-lost-answer");
 
         await shopper.UntilAsync(order, "confirmed");
-        await started.Shop.MustHoldAsync();
+        await shop.MustHoldAsync();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public abstract class Flows(Flows.Started started)
             await shopper.UntilAsync(order, "cancelled");
         }
 
-        await started.Shop.MustHoldAsync();
+        await shop.MustHoldAsync();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public abstract class Flows(Flows.Started started)
 
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => shopper.PlaceAsync(sku)));
 
-        await started.Shop.MustHoldAsync();
+        await shop.MustHoldAsync();
         var stock = await shopper.GetAsync($"/v1/inventory/stock/{sku}");
         Assert.Equal((0, 10), ((long)stock["onHand"]!, (long)stock["reserved"]!));
     }
@@ -100,32 +100,18 @@ public abstract class Flows(Flows.Started started)
     private async Task MustBeCancelled(Shopper shopper, Guid order, string reason)
     {
         await MustBeCancelledWith(shopper, order, reason);
-        await started.Shop.MustHoldAsync();
+        await shop.MustHoldAsync();
     }
 
     private async Task<(Shopper Shopper, string Sku)> NewAsync()
     {
         var sku = $"sku-{Guid.CreateVersion7():N}"[..30];
-        var shopper = await Shopper.OperatorAsync(started.Shop);
+        var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync(sku, 10);
         return (shopper, sku);
     }
-
-    /// <summary>One shop for all the tests of a class.</summary>
-    public abstract class Started(IReadOnlyList<string> outside) : IAsyncLifetime
-    {
-        public Shop Shop { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(outside);
-
-        public ValueTask DisposeAsync() => Shop.DisposeAsync();
-    }
 }
 
-public sealed class AllInOne() : Flows.Started([]);
+public sealed class FlowsAllInOneTests(ShopAllInOne started) : Flows(started.Shop), IClassFixture<ShopAllInOne>;
 
-public sealed class InventoryOut() : Flows.Started(["inventory"]);
-
-public sealed class FlowsAllInOneTests(AllInOne shop) : Flows(shop), IClassFixture<AllInOne>;
-
-public sealed class FlowsInventoryOutTests(InventoryOut shop) : Flows(shop), IClassFixture<InventoryOut>;
+public sealed class FlowsInventoryOutTests(ShopInventoryOut started) : Flows(started.Shop), IClassFixture<ShopInventoryOut>;
