@@ -92,7 +92,7 @@ public sealed class Shopper(Uri shop) : IDisposable
             var body = await response.Content.ReadAsStringAsync();
             if ((int)response.StatusCode >= 500) throw new HttpRequestException($"{(int)response.StatusCode} {body}");
             if (response.StatusCode == HttpStatusCode.NotFound) return true;
-            if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{message.Method} {path} was answered {(int)response.StatusCode} {body}");
+            if (!response.IsSuccessStatusCode) throw new NeverException($"{message.Method} {path} was answered {(int)response.StatusCode} {body}");
 
             answer = JsonNode.Parse(body);
             return true;
