@@ -37,7 +37,10 @@ public sealed class CatalogueReactionTests(OrdersUnderTest orders) : IClassFixtu
         {
             var sku = ASku();
 
-            await Task.WhenAll(orders.Module.Deliver(new PriceChanged(sku, 3m, "GBP", 3)), orders.Module.Deliver(new PriceChanged(sku, 2m, "GBP", 2)), orders.Module.Deliver(new ProductPublished(sku, "A mug", 1m, "GBP", 1)));
+            await Task.WhenAll(
+                orders.Module.Deliver(new PriceChanged(sku, 3m, "GBP", 3)),
+                orders.Module.Deliver(new PriceChanged(sku, 2m, "GBP", 2)),
+                orders.Module.Deliver(new ProductPublished(sku, "A mug", 1m, "GBP", 1)));
 
             Assert.Equal((3m, false, 3L), await Price(sku));
         }
