@@ -9,7 +9,7 @@ public static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns once <paramref name="condition"/> answers true. An exception counts as "not yet" and is shown if that was the last thing seen.</summary>
+    /// <summary>Returns once <paramref name="condition"/> answers true. An exception counts as "not yet", but <see cref="NeverException"/>; the last one is shown.</summary>
     public static Task True(Func<Task<bool>> condition, string what, TimeSpan? timeout = null) =>
         Get(condition, met => met, what, timeout);
 
@@ -46,4 +46,4 @@ public static class Eventually
 }
 
 /// <summary>Thrown by a condition when what is awaited cannot come any more (its process has ended): the wait ends at once.</summary>
-public sealed class NeverException(string message) : Exception(message);
+public sealed class NeverException(string message, Exception? cause = null) : InvalidOperationException(message, cause);

@@ -29,10 +29,19 @@ public sealed record Catch(Guid Id, Guid Ball, string By);
 
 public static class WhenBallThrown
 {
+    /// <summary>A slow ball is held until a test lets it go on.</summary>
+    public static readonly (TaskCompletionSource Entered, TaskCompletionSource GoOn) Slow = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
+
     public static async Task Handle(BallThrown thrown, IDocumentSession db, Outbox outbox)
     {
         if (thrown.Behaviour == "refuse") throw new RefusedException("ball.refused", "This ball is not caught.");
         if (thrown.Behaviour == "fail") throw new InvalidOperationException("dropped");
+        if (thrown.Behaviour == "slow")
+        {
+            Slow.Entered.TrySetResult();
+            await Slow.GoOn.Task;
+        }
+
         db.Insert(new Catch(Guid.CreateVersion7(), thrown.Id, "hand"));
         await outbox.Publish(new BallCaught(thrown.Id));
     }

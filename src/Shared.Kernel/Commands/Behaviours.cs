@@ -94,8 +94,8 @@ internal sealed class Commit<TMessage, TResponse>(IDocumentSession session, Idem
         var response = await next(message, cancellationToken);
         key.Keep?.Invoke(response);
         Checkpoints.Reached("command.before-commit", null);
+        Checkpoints.AfterCommit(session, "command.committed", null);
         await session.SaveChangesAsync(cancellationToken);
-        Checkpoints.Reached("command.committed", null);
         return response;
     }
 }

@@ -18,10 +18,10 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private readonly FileStream _lock;
     private int _stopping;
 
-    private EmbeddedPostgres(Process server, FileStream held, Cluster cluster, int port, DateTimeOffset since)
+    private EmbeddedPostgres(Process server, FileStream held, Cluster cluster, int port, DateTimeOffset since, Task firstWords)
     {
         (_server, _lock, AdministratorConnectionString) = (server, held, cluster.ConnectionString(port));
-        Exited = WhenExited(cluster, since);
+        Exited = WhenExited(cluster, since, firstWords);
     }
 
     public string AdministratorConnectionString { get; }
@@ -94,7 +94,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 if (await Answers(server, cluster, port, ct))
                 {
                     LogReady(logger, server.Id, port, cluster.DataFolder);
-                    return new EmbeddedPostgres(server, held, cluster, port, since);
+                    return new EmbeddedPostgres(server, held, cluster, port, since, firstWords);
                 }
             }
             catch
@@ -125,10 +125,11 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         throw new EmbeddedPostgresException($"The PostgreSQL in {cluster.DataFolder} is not ready after 10 minutes, the longest it may recover. Read {cluster.Logs}, start again.");
     }
 
-    private async Task<EmbeddedPostgresException> WhenExited(Cluster cluster, DateTimeOffset since)
+    private async Task<EmbeddedPostgresException> WhenExited(Cluster cluster, DateTimeOffset since, Task firstWords)
     {
         await _server.WaitForExitAsync();
         if (_stopping == 1) await Task.Delay(Timeout.Infinite);
+        await Task.WhenAny(firstWords, Task.Delay(TimeSpan.FromSeconds(5))); // for the log to be whole; a session's last statement may outlive the server and keep it open
         return EmbeddedPostgresException.Because($"{Postmaster.Logged(cluster, since)}\nexit code {_server.ExitCode}", cluster);
     }
 

@@ -25,7 +25,7 @@ internal static class Postmaster
         ]);
     }
 
-    /// <summary>What the server logged since then: its parent hears of the first moments only.</summary>
+    /// <summary>What the server logged since then; whole once its error output has ended, which the log's writer holds and leaves last.</summary>
     public static string Logged(Cluster cluster, DateTimeOffset since)
     {
         var from = since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);

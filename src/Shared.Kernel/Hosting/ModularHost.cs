@@ -96,10 +96,10 @@ public sealed partial class ModularHost : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellation = default)
     {
         var stopped = _front.WaitForShutdownAsync(cancellation);
-        var ended = await Task.WhenAny(stopped, _postgres?.Exited ?? stopped);
-        if (ended != stopped) LogServerEnded();
+        var serverEnded = _postgres?.Exited ?? new TaskCompletionSource<EmbeddedPostgresException>().Task;
+        var ended = await Task.WhenAny(stopped, serverEnded);
         await DisposeAsync();
-        if (ended != stopped) throw new EmbeddedPostgresException("The embedded PostgreSQL has ended on its own, so the host has stopped: its log in the data folder says why.");
+        if (ended == serverEnded) throw await serverEnded;
     }
 
     public async ValueTask DisposeAsync()
@@ -119,7 +119,4 @@ public sealed partial class ModularHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Modules} run at {Address}.")]
     private partial void LogStarted(string modules, Uri address);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The embedded PostgreSQL has ended on its own: the host stops.")]
-    private partial void LogServerEnded();
 }

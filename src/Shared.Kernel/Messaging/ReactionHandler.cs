@@ -45,8 +45,9 @@ internal sealed class ReactionHandler<TMessage>(Reaction reaction, MessageMap me
         await (Task)_handle.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [.. _handle.GetParameters().Select(parameter => Argument(parameter.ParameterType))], null)!;
 
         Checkpoints.Reached("reaction.before-commit", destination);
+        Checkpoints.AfterCommit(session, "reaction.committed", destination);
         await session.SaveChangesAsync(cancellation);
-        Checkpoints.Reached("reaction.committed", destination);
+        Checkpoints.Reached("reaction.finished", destination);
 
         object Argument(Type type) =>
             type == typeof(TMessage) ? message

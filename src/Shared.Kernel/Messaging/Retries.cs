@@ -51,8 +51,12 @@ internal static class Retries
 
             var delay = backoff[attempt];
             actions = actions.CustomAction(
-                async (_, lifecycle, _) => await lifecycle.ReScheduleAsync(DateTimeOffset.UtcNow + delay * (0.8 + 0.4 * Random.Shared.NextDouble())),
-                $"again after {delay}").Then;
+                async (_, lifecycle, _) =>
+                {
+                    Checkpoints.Reached("retry.before-stored", lifecycle.Envelope?.Destination);
+                    await lifecycle.ReScheduleAsync(DateTimeOffset.UtcNow + delay * (0.8 + 0.4 * Random.Shared.NextDouble()));
+                    Checkpoints.Reached("retry.stored", lifecycle.Envelope?.Destination);
+                }, $"again after {delay}").Then;
         }
     }
 }

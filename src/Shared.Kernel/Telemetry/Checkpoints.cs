@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Marten;
+using Marten.Services;
 
 namespace Shared.Kernel;
 
@@ -13,5 +15,20 @@ internal static class Checkpoints
     public static void Reached(string name, Uri? destination)
     {
         if (Listener.IsEnabled()) Listener.Write(name, new { Destination = destination?.ToString() });
+    }
+
+    /// <summary>Reached after the session's COMMIT and before its outgoing messages are sent.</summary>
+    public static void AfterCommit(IDocumentSession session, string name, Uri? destination)
+    {
+        if (Listener.IsEnabled()) session.Listeners.Insert(0, new Committed(name, destination));
+    }
+
+    private sealed class Committed(string name, Uri? destination) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            Reached(name, destination);
+            return Task.CompletedTask;
+        }
     }
 }

@@ -59,13 +59,6 @@ internal sealed class DataFolder : IDisposable
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What another process does shows only if it is asked for; bounded, and a reason in words when it does not come.</summary>
-    public static async Task Until(string what, Func<Task<bool>> holds)
-    {
-        for (var asked = Stopwatch.StartNew(); !await holds(); await Task.Delay(20, TestContext.Current.CancellationToken))
-            Assert.True(asked.Elapsed < TimeSpan.FromMinutes(1), $"Not within a minute: {what}");
-    }
-
     public static bool Runs(int process) => File.Exists($"/proc/{process}/cmdline") && File.ReadAllText($"/proc/{process}/cmdline").Length > 0;
 
     public static void Run(string program, params string[] arguments)

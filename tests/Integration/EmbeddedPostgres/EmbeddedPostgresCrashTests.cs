@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Shared.Kernel;
+using Shared.Testing;
 using static Integration.DataFolder;
 
 namespace Integration;
@@ -10,7 +11,7 @@ public sealed class EmbeddedPostgresCrashTests
     public async Task the_server_of_a_killed_host_is_replaced_and_what_was_committed_is_there()
     {
         using var data = new DataFolder();
-        var (host, connectionString) = await HostProcess.Start(data.Path);
+        var (host, connectionString) = await PostgresHost.Start(data.Path);
         using var killed = host;
         await Ask(connectionString, "create table kept as select 42 as answer");
         var orphan = data.ServerProcess;
@@ -28,12 +29,11 @@ public sealed class EmbeddedPostgresCrashTests
     public async Task the_last_statement_of_a_killed_server_is_waited_for()
     {
         using var data = new DataFolder();
-        var (host, connectionString) = await HostProcess.Start(data.Path);
+        var (host, connectionString) = await PostgresHost.Start(data.Path);
         using var killed = host;
         var busy = Ask(connectionString, "do 'declare till timestamptz := clock_timestamp() + interval ''3 seconds''; begin while clock_timestamp() < till loop end loop; end'");
-        object? backend = null;
-        await Until("the statement runs", async () =>
-            (backend = await Ask(connectionString, "select pid from pg_stat_activity where query like 'do %' and state = 'active'")) is not null);
+        var backend = await Eventually.Get(() => Ask(connectionString, "select pid from pg_stat_activity where query like 'do %' and state = 'active'"),
+            process => process is not null, "the running statement");
         killed.Kill();
         Run("kill", "-9", $"{data.ServerProcess}");
         Assert.True(Runs((int)backend!));
@@ -88,7 +88,7 @@ public sealed class EmbeddedPostgresCrashTests
     public async Task a_second_host_is_told_who_has_the_folder()
     {
         using var data = new DataFolder();
-        var (host, connectionString) = await HostProcess.Start(data.Path);
+        var (host, connectionString) = await PostgresHost.Start(data.Path);
         using var first = host;
 
         var refusal = await data.StartFails();

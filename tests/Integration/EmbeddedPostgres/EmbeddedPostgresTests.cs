@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Shared.Kernel;
+using Shared.Testing;
 using static Integration.DataFolder;
 
 namespace Integration;
@@ -61,7 +62,7 @@ public sealed class EmbeddedPostgresTests
 
         await postgres.DisposeAsync();
 
-        await Until("the server's log writer, which ends last, has ended", () => Task.FromResult(!processes.Any(Directory.Exists)));
+        await Eventually.True(() => Task.FromResult(!processes.Any(Directory.Exists)), "the end of the server's log writer, which ends last");
         Assert.False(File.Exists(data.PidFile));
         Assert.False(postgres.Exited.IsCompleted);
     }
@@ -114,14 +115,14 @@ public sealed class EmbeddedPostgresTests
         var account = Environment.IsPrivilegedProcess ? "nobody" : null;
         if (account is not null) Run("chown", account, data.Path);
 
-        var (host, connectionString) = await HostProcess.Start(data.Path, account);
+        var (host, connectionString) = await PostgresHost.Start(data.Path, account);
 
         using (host) Assert.Equal(1, await Ask(connectionString, "select 1"));
         if (account is null) return;
         await using var postgres = await data.Start(); // root comes: the server stays his, and so can he come back
         Assert.Equal(1, await Ask(postgres.AdministratorConnectionString, "select 1"));
         await postgres.DisposeAsync();
-        (await HostProcess.Start(data.Path, account)).Host.Dispose();
+        (await PostgresHost.Start(data.Path, account)).Host.Dispose();
     }
 
     [Fact]
@@ -152,8 +153,8 @@ public sealed class EmbeddedPostgresTests
         await Assert.ThrowsAsync<PostgresException>(() => Ask(postgres.AdministratorConnectionString, "select 1/0 as secret"));
 
         Assert.False(File.Exists(old));
-        var log = File.ReadAllText(Assert.Single(Directory.GetFiles(logs)));
-        Assert.Contains("division by zero", log);
+        var file = Assert.Single(Directory.GetFiles(logs));
+        var log = await Eventually.Get(() => File.ReadAllTextAsync(file), text => text.Contains("division by zero"), "the error in the log");
         Assert.DoesNotContain("secret", log);
         Assert.Equal("on", await Ask(postgres.AdministratorConnectionString, "show log_truncate_on_rotation"));
     }

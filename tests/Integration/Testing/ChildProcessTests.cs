@@ -30,8 +30,12 @@ public sealed class ChildProcessTests
 
         parent.Signal(Signals.Kill);
 
-        await Eventually.True(() => Task.FromResult(!Directory.Exists($"/proc/{grandchild}") || File.ReadAllText($"/proc/{grandchild}/stat").Contains(") Z", StringComparison.Ordinal)), "the grandchild has ended");
+        await Eventually.True(() => Task.FromResult(HasEnded(grandchild)), "the grandchild has ended");
     }
+
+    // Ended, or a zombie that its new parent has not collected yet.
+    private static bool HasEnded(string process) =>
+        !Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
 
     [Fact]
     public async Task how_it_ended_and_what_it_wrote_is_known()

@@ -81,7 +81,8 @@ public sealed class RabbitMqServerTests
     {
         await using var connection = await Connect(virtualHost);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Token);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type }, cancellationToken: Token);
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = type };
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Token);
         for (var i = 0; i < messages; i++)
             await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, new byte[] { 1 }, Token);
     }

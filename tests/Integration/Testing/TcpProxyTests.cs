@@ -49,7 +49,8 @@ public sealed class TcpProxyTests : IAsyncLifetime
     public async Task a_commit_sent_as_a_command_is_one_as_well(bool prepared)
     {
         await using var connection = await _through.OpenConnectionAsync(Token);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("begin"), new("insert into thing values ($1)") { Parameters = { new() { Value = 1 } } }, new("commit;") } };
+        var insert = new NpgsqlBatchCommand("insert into thing values ($1)") { Parameters = { new() { Value = 1 } } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("begin"), insert, new("commit;") } };
         var swallowed = _proxy.SwallowNextCommit();
         if (prepared)
             await batch.PrepareAsync(Token);
@@ -184,7 +185,8 @@ public sealed class TcpProxyTests : IAsyncLifetime
         await channel.QueueDeclareAsync("orders", durable: true, exclusive: false, autoDelete: false, cancellationToken: Token);
         var swallowed = proxy.SwallowNextAnswerTo(request => request.Mentions("orders.order-placed.v1"));
 
-        await Assert.ThrowsAnyAsync<RabbitMQClientException>(() => channel.BasicPublishAsync("", "orders", true, new BasicProperties { Type = "orders.order-placed.v1" }, new byte[] { 1 }, Token).AsTask());
+        var properties = new BasicProperties { Type = "orders.order-placed.v1" };
+        await Assert.ThrowsAnyAsync<RabbitMQClientException>(() => channel.BasicPublishAsync("", "orders", true, properties, new byte[] { 1 }, Token).AsTask());
 
         await swallowed;
         Assert.Equal(1, (await broker.QueueDepthsAsync(host))["orders"]);

@@ -16,7 +16,9 @@ namespace Shared.Testing;
 /// <summary>One module alone in a host, on its own database, with a neighbour that writes down what it publishes.</summary>
 public sealed class ModuleUnderTest : IAsyncDisposable
 {
-    private const string Secret = "not-a-secret-of-any-database-but-the-tests'";
+    /// <summary>Roles belong to the whole server: all the tests of a run derive the same passwords.</summary>
+    public const string Secret = "not-a-secret-of-any-database-but-the-tests'";
+
     private static readonly ConcurrentDictionary<Type, Lazy<Task<string>>> Templates = new();
 
     private readonly Module _module;
@@ -134,7 +136,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         command.Parameters.Add(new NpgsqlParameter { Value = destination.ToString() });
         var status = (string)(await command.ExecuteScalarAsync())!;
-        return status.StartsWith("dead", StringComparison.Ordinal) ? throw new InvalidOperationException($"The message at {destination} is {status}") : status == "Handled";
+        return status.StartsWith("dead", StringComparison.Ordinal) ? throw new NeverException($"The message at {destination} is {status}") : status == "Handled";
     }
 
     private async Task<long> Moving(string module)

@@ -150,7 +150,8 @@ public sealed class ChildProcess : IAsyncDisposable
             foreach (var argument in (string[])["--reuid", user, "--regid", user, "--init-groups"])
                 info.ArgumentList.Add(argument);
         // The shell closes the gap between fork and setpriv: if we died in it, the child has another parent by now and does not begin.
-        foreach (var argument in (string[])["--pdeathsig", command.DeathSignal, "sh", "-c", """[ "$PPID" = "$0" ] && exec "$@" """, $"{System.Environment.ProcessId}", command.Program, .. command.Arguments])
+        string[] guard = ["sh", "-c", """[ "$PPID" = "$0" ] && exec "$@" """, $"{System.Environment.ProcessId}"];
+        foreach (var argument in (string[])["--pdeathsig", command.DeathSignal, .. guard, command.Program, .. command.Arguments])
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in command.Environment)
             info.Environment[name] = value;

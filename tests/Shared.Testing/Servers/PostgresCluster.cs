@@ -126,7 +126,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
         return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")))
             ?? throw new InvalidOperationException(
-                $"PostgreSQL's server binaries (initdb, postgres) are neither in /usr/lib/postgresql/*/bin nor in PATH. Install Debian's package: apt-get install -y postgresql. Or name a running server in {PostgresServer.Variable}.");
+                "PostgreSQL's server binaries (initdb, postgres) are neither in /usr/lib/postgresql/*/bin nor in PATH. "
+                + $"Install Debian's package: apt-get install -y postgresql. Or name a running server in {PostgresServer.Variable}.");
     }
 
     private static async Task<string> OtherUserAsync()

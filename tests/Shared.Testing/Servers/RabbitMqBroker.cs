@@ -116,6 +116,7 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
         return program is not null && missing is null
             ? program
             : throw new InvalidOperationException(
-                $"RabbitMQ is not installed ({missing ?? "/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server"} not found). Install Debian's package: apt-get install -y rabbitmq-server. Or name a running broker in {RabbitMqServer.Variable}.");
+                $"RabbitMQ is not installed ({missing ?? "/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server"} not found). "
+                + $"Install Debian's package: apt-get install -y rabbitmq-server. Or name a running broker in {RabbitMqServer.Variable}.");
     }
 }

@@ -49,8 +49,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var name = $"test-{Guid.CreateVersion7():N}";
         var user = Uri.UserInfo.Split(':')[0];
-        await _node.EvaluateAsync(
-            $"""ok = rabbit_vhost:add(<<"{name}">>, <<"{user}">>), ok = rabbit_auth_backend_internal:set_permissions(<<"{user}">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"{user}">>).""");
+        await _node.EvaluateAsync($"""
+            ok = rabbit_vhost:add(<<"{name}">>, <<"{user}">>),
+            ok = rabbit_auth_backend_internal:set_permissions(<<"{user}">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"{user}">>).
+            """);
         return new UriBuilder(Uri) { Path = name, Query = "" }.Uri;
     }
 

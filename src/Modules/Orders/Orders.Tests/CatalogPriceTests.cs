@@ -52,7 +52,8 @@ public sealed class CatalogPriceTests
         Assert.Contains(sku, refusal.Message);
     }
 
-    private static TheoryData<string> Arrivals(int events) => [.. Permutations.Of(Life.Take(events).Select(step => step.Event).ToList()).Select(arrival => string.Join(", ", arrival))];
+    private static TheoryData<string> Arrivals(int events) =>
+        [.. Permutations.Of(Life.Take(events).Select(step => step.Event).ToList()).Select(arrival => string.Join(", ", arrival))];
 
     private static CatalogPrice After(string arrival) =>
         arrival.Split(", ").Aggregate(new CatalogPrice { Sku = "mug" }, (known, step) => Life.Single(entry => entry.Event == step).Apply(known));

@@ -104,7 +104,9 @@ public sealed class OrderTests
         var names = facts.Select(fact => ((Marten.Events.EventGraph)store.Events).EventMappingFor(fact).EventTypeName).ToList();
 
         Assert.Equal(facts.Count, names.Distinct().Count());
-        Assert.Equal(["cancellation-refused", "cancellation-requested", "cancelled", "completed", "confirmed", "delivered", "dispatched", "payment-captured", "payment-refunded", "placed", "stock-reserved"], names.Order());
+        Assert.Equal(
+            "cancellation-refused cancellation-requested cancelled completed confirmed delivered dispatched payment-captured payment-refunded placed stock-reserved",
+            string.Join(' ', names.Order()));
     }
 
     private static decimal Parsed(string number) => decimal.Parse(number, System.Globalization.CultureInfo.InvariantCulture);

@@ -34,7 +34,8 @@ public sealed class OrdersUnderTest : IAsyncLifetime
 
     public static async Task<HttpResponseMessage> Place(HttpClient http, object body, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders") { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key ?? $"{Guid.CreateVersion7()}" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders") { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key ?? $"{Guid.CreateVersion7()}");
         return await http.SendAsync(request);
     }
 

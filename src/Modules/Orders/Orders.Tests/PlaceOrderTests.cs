@@ -47,7 +47,8 @@ public sealed class PlaceOrderTests(OrdersUnderTest orders) : IClassFixture<Orde
         using var http = orders.Module.AsOperator();
         var customer = Guid.CreateVersion7();
 
-        var answer = await Place(http, new { lines = new[] { new { sku = "never heard of", quantity = 100_000, unitPrice = 0.0001m } }, paymentToken = "tok_1", customerId = customer, currency = "EUR" });
+        var lines = new[] { new { sku = "never heard of", quantity = 100_000, unitPrice = 0.0001m } };
+        var answer = await Place(http, new { lines, paymentToken = "tok_1", customerId = customer, currency = "EUR" });
 
         var order = await orders.Order((await Json(answer)).GetProperty("id").GetGuid());
         Assert.Equal((customer, 10.00m, "EUR"), (order.GetProperty("customerId").GetGuid(), order.GetProperty("total").GetDecimal(), order.GetProperty("currency").GetString()));

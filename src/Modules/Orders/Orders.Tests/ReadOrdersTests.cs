@@ -19,7 +19,8 @@ public sealed class ReadOrdersTests(OrdersUnderTest orders) : IClassFixture<Orde
 
         var order = await Json(answer);
         Assert.Equal("\"2\"", answer.Headers.ETag!.Tag);
-        Assert.Equal(("reserved", 9.98m, 4.99m), (order.GetProperty("status").GetString(), order.GetProperty("total").GetDecimal(), order.GetProperty("lines")[0].GetProperty("unitPrice").GetDecimal()));
+        Assert.Equal(("reserved", 9.98m), (order.GetProperty("status").GetString(), order.GetProperty("total").GetDecimal()));
+        Assert.Equal(4.99m, order.GetProperty("lines")[0].GetProperty("unitPrice").GetDecimal());
     }
 
     [Theory]

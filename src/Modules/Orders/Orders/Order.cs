@@ -131,7 +131,8 @@ public sealed record Order
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
         (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },
         (Cancelled cancelled, _) => order with { Status = OrderStatus.Cancelled, CancelReason = cancelled.Reason, CancelNote = cancelled.Note },
-        (Dispatched sent, _) => order with { Status = order.Status is OrderStatus.Completed ? OrderStatus.Completed : OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
+        (Dispatched sent, { Status: OrderStatus.Completed }) => order with { TrackingNumber = sent.TrackingNumber },
+        (Dispatched sent, _) => order with { Status = OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
         (Delivered, _) => order,
         (Completed, _) => order with { Status = OrderStatus.Completed },
         (PaymentRefunded refunded, _) => order with { Refunded = order.Refunded + refunded.Amount },
@@ -151,7 +152,7 @@ public sealed record Order
 }
 
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
-public static class OrderStatus
+internal static class OrderStatus
 {
     public const string Placed = "placed", Reserved = "reserved", Confirmed = "confirmed", Cancelling = "cancelling", Dispatched = "dispatched";
     public const string Cancelled = "cancelled", Completed = "completed";
@@ -160,7 +161,7 @@ public static class OrderStatus
 }
 
 /// <summary>What an order waits for, and not for ever.</summary>
-public static class OrderStep
+internal static class OrderStep
 {
     public const string Stock = "stock", Payment = "payment";
 }

@@ -47,7 +47,7 @@ internal static class OrderHistory
 }
 
 /// <summary>An explicit Evolve, since the conventional methods need a compiler or a generator.</summary>
-public sealed class OrderSnapshot : SingleStreamProjection<Order, Guid>
+internal sealed class OrderSnapshot : SingleStreamProjection<Order, Guid>
 {
     public override Order? Evolve(Order? snapshot, Guid id, IEvent e) => e.Data is Order.Fact fact ? Order.After(snapshot, id, fact) : snapshot;
 }

@@ -33,7 +33,8 @@ internal static class PlaceOrder
 
                 rules.Text(Lines[i].Sku, $"lines[{i}].sku", most: 64);
                 rules.Require(Lines[i].Quantity is >= 1 and <= 100_000, $"lines[{i}].quantity", "must be 1 to 100,000");
-                rules.Require(Lines[i].UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice", "must be above 0, at most 1,000,000 and have at most 4 decimals");
+                rules.Require(Lines[i].UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice",
+                    "must be above 0, at most 1,000,000 and have at most 4 decimals");
             }
         }
     }
@@ -52,7 +53,8 @@ internal static class PlaceOrder
         .ForCustomers()
         .WithIdempotencyKey()
         .WithName("PlaceOrder")
-        .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones. A line costs quantity × unit price, rounded half away from zero to cents.");
+        .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones.")
+        .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines.");
 
     public sealed class Handler(IDocumentSession db, Outbox outbox, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
     {

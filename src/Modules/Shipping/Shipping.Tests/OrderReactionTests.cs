@@ -13,7 +13,8 @@ public sealed class OrderReactionTests(ShippingUnderTest shipping) : IClassFixtu
         await shipping.AShipment(id);
 
         var shipment = await shipping.Shipment(id);
-        Assert.Equal(("ready", shipping.Customer, 2), (shipment.GetProperty("state").GetString(), shipment.GetProperty("customerId").GetGuid(), shipment.GetProperty("lines").GetArrayLength()));
+        Assert.Equal(("ready", shipping.Customer), (shipment.GetProperty("state").GetString(), shipment.GetProperty("customerId").GetGuid()));
+        Assert.Equal(2, shipment.GetProperty("lines").GetArrayLength());
         Assert.Equal(("mug", 2), (shipment.GetProperty("lines")[0].GetProperty("sku").GetString(), shipment.GetProperty("lines")[0].GetProperty("quantity").GetInt32()));
     }
 

@@ -82,7 +82,8 @@ public sealed class SendShipmentTests(ShippingUnderTest shipping) : IClassFixtur
 
             var sent = (await dispatch).StatusCode == HttpStatusCode.OK;
             Assert.Equal(sent ? "dispatched" : "stopped", await shipping.StateOf(id));
-            Assert.Equal(sent ? (1, 0) : (0, 1), (await shipping.Published<ShipmentDispatched>(told => told.OrderId, id), await shipping.Published<ShipmentStopped>(told => told.OrderId, id)));
+            Assert.Equal(sent ? 1 : 0, await shipping.Published<ShipmentDispatched>(told => told.OrderId, id));
+            Assert.Equal(sent ? 0 : 1, await shipping.Published<ShipmentStopped>(told => told.OrderId, id));
         }
     }
 
@@ -107,8 +108,10 @@ public sealed class SendShipmentTests(ShippingUnderTest shipping) : IClassFixtur
         using var customer = shipping.Module.As(shipping.Customer);
         using var http = shipping.Module.AsOperator();
 
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await Problem(await customer.PostAsync(new Uri($"/v1/shipping/shipments/{id}/{what}", UriKind.Relative), null)));
-        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await http.PostAsync(new Uri($"/v1/shipping/shipments/{Guid.CreateVersion7()}/{what}", UriKind.Relative), null)));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await Problem(await customer.PostAsync(Address(id), null)));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await http.PostAsync(Address(Guid.CreateVersion7()), null)));
+
+        Uri Address(Guid order) => new($"/v1/shipping/shipments/{order}/{what}", UriKind.Relative);
     }
 
     [Fact]

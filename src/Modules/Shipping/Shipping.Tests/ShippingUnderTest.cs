@@ -31,7 +31,8 @@ public sealed class ShippingUnderTest : IAsyncLifetime
     {
         using var http = Module.AsOperator();
         http.DefaultRequestHeaders.Add("Idempotency-Key", "not needed, not minded");
-        return await http.PostAsync(new Uri($"/v1/shipping/shipments/{order}/dispatch", UriKind.Relative), trackingNumber is null ? null : JsonContent.Create(new { trackingNumber }));
+        using var body = trackingNumber is null ? null : JsonContent.Create(new { trackingNumber });
+        return await http.PostAsync(new Uri($"/v1/shipping/shipments/{order}/dispatch", UriKind.Relative), body);
     }
 
     public async Task<HttpResponseMessage> Deliver(Guid order)

@@ -56,7 +56,7 @@ public sealed record Shipment
 public sealed record ShipmentLine(string Sku, int Quantity);
 
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
-public static class ShipmentState
+internal static class ShipmentState
 {
     public const string Ready = "ready", Dispatched = "dispatched", Delivered = "delivered", Stopped = "stopped";
 

@@ -2,22 +2,23 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shared.Kernel;
+using Shared.Testing;
 
 namespace Integration;
 
 /// <summary>
 /// A process that runs an embedded PostgreSQL as a host does: this program again, told to run one explicit test. Its life hangs on its input: it ends if the tests are killed.
 /// </summary>
-public sealed class HostProcess : IDisposable
+public sealed class PostgresHost : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _said = new();
 
-    private HostProcess(string dataFolder, string? account)
+    private PostgresHost(string dataFolder, string? account)
     {
-        var start = new ProcessStartInfo("dotnet", 
+        var start = new ProcessStartInfo("dotnet",
         [
-            typeof(HostProcess).Assembly.Location, "-explicit", "only", "-method", $"{typeof(Body).FullName}.{nameof(Body.host_until_the_input_ends)}",
+            typeof(PostgresHost).Assembly.Location, "-explicit", "only", "-method", $"{typeof(Body).FullName}.{nameof(Body.host_until_the_input_ends)}",
         ])
         {
             UserName = account, WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -33,23 +34,18 @@ public sealed class HostProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Returns its server's connection string once it is ready.</summary>
-    public static async Task<(HostProcess Host, string ConnectionString)> Start(string dataFolder, string? account = null)
+    public static async Task<(PostgresHost Host, string ConnectionString)> Start(string dataFolder, string? account = null)
     {
-        var host = new HostProcess(dataFolder, account);
-        for (var started = Stopwatch.StartNew(); ;)
-            try
-            {
-                return (host, EmbeddedPostgres.FindRunning(dataFolder));
-            }
-            catch (EmbeddedPostgresException notYet)
-            {
-                if (host._process.HasExited || started.Elapsed > TimeSpan.FromMinutes(1))
-                {
-                    host.Dispose();
-                    throw new InvalidOperationException($"The host process did not start its PostgreSQL ({notYet.Message}). It said: {host._said}");
-                }
-                await Task.Delay(50); // another program can but ask again
-            }
+        var host = new PostgresHost(dataFolder, account);
+        try
+        {
+            return (host, await Eventually.Get(() => Task.FromResult(host.Find(dataFolder)), _ => true, $"the server of process {host.Id}", TimeSpan.FromMinutes(1)));
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     /// <summary>kill -9, to this one process only.</summary>
@@ -71,6 +67,9 @@ public sealed class HostProcess : IDisposable
         _process.Dispose();
     }
 
+    private string Find(string dataFolder) =>
+        _process.HasExited ? throw new InvalidOperationException($"The host has ended. It said: {_said}") : EmbeddedPostgres.FindRunning(dataFolder);
+
     private void Note(object sender, DataReceivedEventArgs line)
     {
         lock (_said) _said.AppendLine(line.Data);
@@ -82,7 +81,7 @@ public sealed class HostProcess : IDisposable
         public async Task host_until_the_input_ends()
         {
             var dataFolder = Environment.GetEnvironmentVariable("EMBEDDED_POSTGRES_DATA")
-                ?? throw new InvalidOperationException("Only HostProcess runs this, in a process of its own.");
+                ?? throw new InvalidOperationException("Only PostgresHost runs this, in a process of its own.");
 
             await using var postgres = await EmbeddedPostgres.StartAsync(new(dataFolder), NullLogger.Instance, CancellationToken.None);
             await Console.In.ReadToEndAsync(CancellationToken.None);

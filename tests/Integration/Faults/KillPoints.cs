@@ -1,0 +1,102 @@
+using Shared.Testing;
+
+namespace Integration;
+
+/// <summary>
+/// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
+/// every order there once. The same points with Inventory here and with Inventory in a process of its own.
+/// </summary>
+public abstract class KillPoints(bool inventoryOut)
+{
+    protected const string Inventory = "inventory";
+
+    private const string Reserves = "module://inventory/when-order-placed";
+    private const string Captures = "module://billing/capture-payment";
+    private const int Orders = 24, Connections = 4;
+
+    /// <param name="host">Where the point is reached when Inventory is out; all in one, it is the main host.</param>
+    protected async Task Survives(string checkpoint, string host = Shop.Main, bool atInventory = false, bool atBilling = false)
+    {
+        var dying = inventoryOut ? host : Shop.Main;
+        var killAt = new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, Time: checkpoint.StartsWith("retry", StringComparison.Ordinal) ? 2 : 6);
+        await using var shop = await Shop.StartAsync(inventoryOut ? [Inventory] : [], killAt: new Dictionary<string, KillAt> { [dying] = killAt });
+        using var shopper = await Shopper.OperatorAsync(shop);
+        await shopper.ReceiveAsync("tea", 1000);
+
+        var placing = shopper.PlaceAsync("tea", Orders, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
+        var end = await shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
+        Assert.Equal(Signals.Kill, end.Signal);
+        Assert.StartsWith(checkpoint, shop[dying].KilledAt, StringComparison.Ordinal);
+
+        await shop.StopHostAsync(dying);
+        await shop.StartHostAsync(dying);
+        await placing;
+
+        await shop.MustHoldAsync(new Known { AcknowledgedOrders = shopper.Promised, AcknowledgedAreAll = true });
+        Assert.Equal(Orders, shopper.Promised.Count);
+        Assert.Equal(Orders, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+    }
+}
+
+public abstract class WritePath(bool inventoryOut) : KillPoints(inventoryOut)
+{
+    [Fact]
+    public Task before_a_command_commits() => Survives("command.before-commit");
+
+    [Fact]
+    public Task after_a_command_committed_and_before_its_events_are_sent() => Survives("command.committed");
+
+    [Fact]
+    public Task before_an_event_is_handed_over() => Survives("send.before-carrier", atInventory: true);
+
+    [Fact]
+    public Task after_an_event_was_accepted_and_before_its_row_is_removed() => Survives("send.accepted", atInventory: true);
+
+    [Fact]
+    public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", atInventory: true);
+}
+
+public abstract class ReceivePath(bool inventoryOut) : KillPoints(inventoryOut)
+{
+    [Fact]
+    public Task before_a_message_is_in_the_inbox() => Survives("receive.before-inbox", Inventory, atInventory: true);
+
+    [Fact]
+    public Task after_the_inbox_stored_it_and_before_the_carrier_knows() => Survives("receive.stored", Inventory, atInventory: true);
+
+    [Fact]
+    public Task after_the_carrier_knows() => Survives("receive.acknowledged", Inventory, atInventory: true);
+
+    [Fact]
+    public Task before_the_reaction_runs() => Survives("reaction.received", Inventory, atInventory: true);
+}
+
+public abstract class ReactionPath(bool inventoryOut) : KillPoints(inventoryOut)
+{
+    [Fact]
+    public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);
+
+    [Fact]
+    public Task after_the_reaction_committed_and_before_its_events_are_sent() => Survives("reaction.committed", Inventory, atInventory: true);
+
+    [Fact]
+    public Task after_the_reaction_is_finished() => Survives("reaction.finished", Inventory, atInventory: true);
+
+    [Fact]
+    public Task before_a_failed_message_is_stored_for_later() => Survives("retry.before-stored", atBilling: true);
+
+    [Fact]
+    public Task after_a_failed_message_was_stored_for_later() => Survives("retry.stored", atBilling: true);
+}
+
+public sealed class WritePathInProcessTests() : WritePath(inventoryOut: false);
+
+public sealed class WritePathOverRabbitMqTests() : WritePath(inventoryOut: true);
+
+public sealed class ReceivePathInProcessTests() : ReceivePath(inventoryOut: false);
+
+public sealed class ReceivePathOverRabbitMqTests() : ReceivePath(inventoryOut: true);
+
+public sealed class ReactionPathInProcessTests() : ReactionPath(inventoryOut: false);
+
+public sealed class ReactionPathOverRabbitMqTests() : ReactionPath(inventoryOut: true);

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Shared.Testing;
+
+namespace Integration;
+
+/// <summary>An order's way and every compensation, the same in every topology.</summary>
+public abstract class Flows(Shop shop)
+{
+    [Fact]
+    public async Task an_order_goes_from_placed_to_completed_and_its_history_says_so()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        var order = await shopper.PlaceAsync(sku, quantity: 2);
+        await shopper.SendAsync(order);
+
+        var history = (await shopper.GetAsync($"/v1/orders/{order}/history"))["items"]!.AsArray().Select(entry => (string)entry!["fact"]!).ToHashSet();
+        Assert.Superset(new HashSet<string> { "placed", "stock-reserved", "payment-captured", "confirmed", "dispatched", "delivered", "completed" }, history);
+        await shop.MustHoldAsync();
+    }
+
+    [Fact]
+    public async Task what_is_not_in_stock_is_not_sold()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        var order = await shopper.PlaceAsync(sku, quantity: 11);
+
+        await MustBeCancelled(shopper, order, "stock.rejected");
+    }
+
+    [Fact]
+    public async Task a_declined_payment_gives_the_stock_back()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        var order = await shopper.PlaceAsync(sku, paymentToken: "test-declined");
+
+        await MustBeCancelled(shopper, order, "payment.declined");
+        Assert.Equal(10, (long)(await shopper.GetAsync($"/v1/inventory/stock/{sku}"))["onHand"]!);
+    }
+
+    [Fact]
+    public async Task a_capture_whose_answer_was_lost_is_one_capture()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        var order = await shopper.PlaceAsync(sku, paymentToken: "test-lost-answer");
+
+        await shopper.UntilAsync(order, "confirmed");
+        await shop.MustHoldAsync();
+    }
+
+    [Fact]
+    public async Task a_confirmed_order_that_is_cancelled_gets_its_money_back()
+    {
+        var (shopper, sku) = await NewAsync();
+        var order = await shopper.PlaceAsync(sku);
+        await shopper.UntilAsync(order, "confirmed");
+
+        await shopper.CancelAsync(order);
+
+        await MustBeCancelled(shopper, order, "operator");
+        Assert.Equal(2.50m, (decimal)(await shopper.GetAsync($"/v1/orders/{order}"))["refunded"]!);
+    }
+
+    [Fact]
+    public async Task cancelling_while_the_payment_is_captured_ends_in_one_of_two_ways()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        for (var round = 0; round < 5; round++)
+        {
+            var order = await shopper.PlaceAsync(sku);
+            await shopper.CancelAsync(order);
+            await shopper.UntilAsync(order, "cancelled");
+        }
+
+        await shop.MustHoldAsync();
+    }
+
+    [Fact]
+    public async Task a_hundred_customers_want_the_last_ten()
+    {
+        var (shopper, sku) = await NewAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => shopper.PlaceAsync(sku)));
+
+        await shop.MustHoldAsync();
+        var stock = await shopper.GetAsync($"/v1/inventory/stock/{sku}");
+        Assert.Equal((0, 10), ((long)stock["onHand"]!, (long)stock["reserved"]!));
+    }
+
+    private static async Task MustBeCancelledWith(Shopper shopper, Guid order, string reason)
+    {
+        await shopper.UntilAsync(order, "cancelled");
+        Assert.Equal(reason, (string)(await shopper.GetAsync($"/v1/orders/{order}"))["cancelReason"]!);
+    }
+
+    private async Task MustBeCancelled(Shopper shopper, Guid order, string reason)
+    {
+        await MustBeCancelledWith(shopper, order, reason);
+        await shop.MustHoldAsync();
+    }
+
+    private async Task<(Shopper Shopper, string Sku)> NewAsync()
+    {
+        var sku = $"sku-{Guid.CreateVersion7():N}"[..30];
+        var shopper = await Shopper.OperatorAsync(shop);
+        await shopper.ReceiveAsync(sku, 10);
+        return (shopper, sku);
+    }
+}
+
+public sealed class FlowsAllInOneTests(ShopAllInOne started) : Flows(started.Shop), IClassFixture<ShopAllInOne>;
+
+public sealed class FlowsInventoryOutTests(ShopInventoryOut started) : Flows(started.Shop), IClassFixture<ShopInventoryOut>;
