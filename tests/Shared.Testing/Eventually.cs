@@ -1,20 +1,15 @@
-using System.Data.Common;
-using System.Net.Sockets;
-using RabbitMQ.Client.Exceptions;
-
 namespace Shared.Testing;
 
 /// <summary>
 /// Waits for what another process or a background loop will make true: asks every 50 ms, gives up at a deadline, and then says what was awaited
-/// and what was seen last. That nobody answers (HTTP, database, broker, socket) counts as "not yet"; any other exception of the question ends the wait at once: throw one
-/// when what is awaited cannot come any more. The one place in tests where time passes by itself. (No cancellation: every wait has its deadline.)
+/// and what was seen last. The one place in tests where time passes by itself. (No cancellation: every wait has its deadline.)
 /// </summary>
 public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns once <paramref name="condition"/> answers true.</summary>
+    /// <summary>Returns once <paramref name="condition"/> answers true. An exception counts as "not yet", but <see cref="NeverException"/>; the last one is shown.</summary>
     public static Task True(Func<Task<bool>> condition, string what, TimeSpan? timeout = null) =>
         Get(condition, met => met, what, timeout);
 
@@ -37,7 +32,7 @@ public static class Eventually
                     return value;
                 seen = $"{value}";
             }
-            catch (Exception e) when (e is HttpRequestException or DbException or RabbitMQClientException or IOException or SocketException or TimeoutException or TaskCanceledException)
+            catch (Exception e) when (e is not NeverException)
             {
                 fault = e;
                 seen = $"{e.GetType().Name}: {e.Message}";
@@ -49,3 +44,6 @@ public static class Eventually
         }
     }
 }
+
+/// <summary>Thrown by a condition when what is awaited cannot come any more (its process has ended): the wait ends at once.</summary>
+public sealed class NeverException(string message, Exception? cause = null) : InvalidOperationException(message, cause);

@@ -7,6 +7,7 @@ namespace Integration;
 /// <summary>A whole shop that has sold the sample and come to rest; each test alters a copy of its database.</summary>
 public sealed class ShopAtRest : IAsyncLifetime
 {
+    private readonly List<string> _copies = [];
     private PostgresServer _server = null!;
     private string _database = "";
 
@@ -20,10 +21,10 @@ public sealed class ShopAtRest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // A server of its own: the modules' roles belong to the server.
-        _server = await PostgresServer.StartAsync();
+        _server = await PostgresServer.SharedAsync();
         _database = await _server.CreateDatabaseAsync();
-        await using var host = await HostProcess.StartReadyAsync(Settings(_database));
+        using var port = FreePort.Take();
+        await using var host = await HostProcess.StartReadyAsync(Settings(_database, port), port: port);
 
         using var shop = new ShopClient(host.Http.BaseAddress!, TimeSpan.FromSeconds(60));
         var database = new ShopDatabase(_database, "", TimeSpan.FromSeconds(60));
@@ -39,10 +40,11 @@ public sealed class ShopAtRest : IAsyncLifetime
         Assert.Empty(preparation.RefusedProducts.Concat(placement.Faults).Concat(delivery.Faults));
     }
 
-    public static Dictionary<string, string?> Settings(string database) => new()
+    private static Dictionary<string, string?> Settings(string database, FreePort port) => new()
     {
+        ["Urls"] = $"http://127.0.0.1:{port}",
         ["Database:Administrator"] = database,
-        ["Database:Secret"] = "a secret of the tests only",
+        ["Database:Secret"] = ModuleUnderTest.Secret,
         ["Users:DevelopmentTokens"] = "true",
         ["ASPNETCORE_ENVIRONMENT"] = "Development",
     };
@@ -51,6 +53,7 @@ public sealed class ShopAtRest : IAsyncLifetime
     public async Task<string> AlteredAsync(string sql)
     {
         var copy = await _server.CreateDatabaseAsync(template: _database);
+        _copies.Add(copy);
         if (sql == "") return copy;
 
         await using var connection = new NpgsqlConnection(copy);
@@ -60,5 +63,8 @@ public sealed class ShopAtRest : IAsyncLifetime
         return copy;
     }
 
-    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _copies.Append(_database)) await _server.DropDatabaseAsync(database);
+    }
 }

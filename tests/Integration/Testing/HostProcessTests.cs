@@ -22,7 +22,7 @@ public sealed class HostProcessTests
     [Fact]
     public async Task a_host_that_ends_before_it_is_ready_is_shown_at_once()
     {
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => HostProcess.StartReadyAsync(Settings("broken"), program: StandIn));
+        var fault = await Assert.ThrowsAsync<NeverException>(() => HostProcess.StartReadyAsync(Settings("broken"), program: StandIn));
 
         Assert.Contains("exit code 3", fault.Message, StringComparison.Ordinal);
         Assert.Contains("the configuration is wrong", fault.Message, StringComparison.Ordinal);

@@ -7,17 +7,15 @@ namespace Replay;
 
 /// <summary>
 /// Behind the placement, what becomes ready is dispatched and delivered; but for the orders that the file cancels, which stay until they are.
-/// Ends when every other order is delivered, or when the shop is at rest and none becomes ready any more.
+/// Ends when every other order is delivered, or when the shop is at rest, or stands still, and none becomes ready any more.
 /// </summary>
 internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, int connections, Func<CancellationToken, Task<bool>> isAtRest)
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100), BetweenLooksForRest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100), BetweenQuestions = TimeSpan.FromSeconds(2), Standstill = TimeSpan.FromMinutes(5);
 
-    private readonly HashSet<Guid> _taken = [];
-    private readonly HashSet<Guid> _deliveredBefore = [];
-    private int _before;
+    private readonly HashSet<Guid> _taken = [], _deliveredBefore = [];
     private readonly ConcurrentBag<string> _faults = [];
-    private int _done;
+    private int _before, _done;
 
     public IReadOnlyCollection<string> Faults => _faults;
 
@@ -31,7 +29,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
 
         var ready = Channel.CreateUnbounded<(Guid Id, bool IsDispatched)>(new UnboundedChannelOptions { SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var workers = Parallel.ForEachAsync(ready.Reader.ReadAllAsync(stop.Token), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, connections / 2), CancellationToken = stop.Token }, Deliver);
+        var workers = Parallel.ForEachAsync(ready.Reader.ReadAllAsync(stop.Token), new ParallelOptions { MaxDegreeOfParallelism = connections, CancellationToken = stop.Token }, Deliver);
         try
         {
             await Watch(ready.Writer, placing, workers, ct);
@@ -47,7 +45,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
 
     private async Task Watch(ChannelWriter<(Guid, bool)> ready, Task placing, Task workers, CancellationToken ct)
     {
-        var quietSince = Stopwatch.GetTimestamp();
+        long lastProgress = Stopwatch.GetTimestamp(), lastQuestion = lastProgress;
         while (!workers.IsFaulted)
         {
             var isPlaced = placing.IsCompleted;
@@ -55,11 +53,12 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
             if (isPlaced && _before == 0) Delivered.Before(_before = placement.Orders.Keys.Count(_deliveredBefore.Contains));
             if (isPlaced && _taken.Count + _before >= plan.Kept.Orders) return;
 
-            if (found > 0 || !isPlaced || Volatile.Read(ref _done) < _taken.Count) quietSince = Stopwatch.GetTimestamp();
-            else if (Stopwatch.GetElapsedTime(quietSince) > BetweenLooksForRest)
+            if (found > 0 || !isPlaced || Volatile.Read(ref _done) < _taken.Count) lastProgress = lastQuestion = Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(lastProgress) > Standstill) return;
+            if (Stopwatch.GetElapsedTime(lastQuestion) > BetweenQuestions)
             {
                 if (await isAtRest(ct) && await Take("ready", isDispatched: false) == 0) return;
-                quietSince = Stopwatch.GetTimestamp();
+                lastQuestion = Stopwatch.GetTimestamp();
             }
 
             if (found == 0) await Task.Delay(BetweenLooks, ct);

@@ -124,7 +124,7 @@ public sealed class HostProcess : IAsyncDisposable
     private async Task<HttpStatusCode> ReadinessAsync()
     {
         if (_child.HasEnded)
-            throw new InvalidOperationException($"The host ended before it was ready, {await _child.WaitForExitAsync()}:\n{_child.Output}");
+            throw new NeverException($"The host ended before it was ready, {await _child.WaitForExitAsync()}:\n{_child.Output}");
         using var answer = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
         return answer.StatusCode;
     }

@@ -136,7 +136,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         command.Parameters.Add(new NpgsqlParameter { Value = destination.ToString() });
         var status = (string)(await command.ExecuteScalarAsync())!;
-        return status.StartsWith("dead", StringComparison.Ordinal) ? throw new InvalidOperationException($"The message at {destination} is {status}") : status == "Handled";
+        return status.StartsWith("dead", StringComparison.Ordinal) ? throw new NeverException($"The message at {destination} is {status}") : status == "Handled";
     }
 
     private async Task<long> Moving(string module)

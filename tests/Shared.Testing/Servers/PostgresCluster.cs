@@ -89,7 +89,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         {
             // Sessions of a killed server take a moment to notice that it is dead.
             if (!_server.Output.Contains("pre-existing shared memory block", StringComparison.Ordinal))
-                throw new InvalidOperationException($"PostgreSQL ended while starting:\n{_server.Output}");
+                throw new NeverException($"PostgreSQL ended while starting:\n{_server.Output}");
             _server = await LaunchAsync();
         }
 

@@ -99,7 +99,7 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
     private async Task<bool> AnswersAsync()
     {
         if (_node!.HasEnded || _epmd!.HasEnded)
-            throw new InvalidOperationException($"RabbitMQ ended while starting:\n{_epmd!.Output}{_node.Output}");
+            throw new NeverException($"RabbitMQ ended while starting:\n{_epmd!.Output}{_node.Output}");
 
         // The password is ours alone: who accepts it is our broker. The client does not wait for its virtual host to be opened, a channel does.
         await using var connection = await new ConnectionFactory { Uri = Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();

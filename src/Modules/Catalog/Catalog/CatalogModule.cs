@@ -36,8 +36,7 @@ public sealed class CatalogModule : Module
             // Of use to a search for beginnings whatever the database's collation.
             .Index(product => product.Sku, index => index.Mask = "? text_pattern_ops")
             .Index(product => product.Name, index => (index.Casing, index.Mask) = (ComputedIndex.Casings.Lower, "? text_pattern_ops"));
-        store.Schema.For<PriceSet>()
-            .Index(price => new { price.Sku, price.Version });
+        store.Storage.ExtendedSchemaObjects.Add(PriceHistory.Table());
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)

@@ -50,7 +50,7 @@ internal static class ChangePrice
             if (product.ChangePrice(command.Price, command.Currency))
             {
                 db.UpdateRevision(product, product.Version);
-                db.Insert(product.PriceNow(clock.GetUtcNow()));
+                db.EnterPrices(clock.GetUtcNow(), product);
                 await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
             }
 

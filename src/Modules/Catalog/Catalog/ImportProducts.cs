@@ -45,46 +45,24 @@ internal static class ImportProducts
             var known = (await db.LoadManyAsync<Product>(ct, rows.Select(row => row.Sku).Distinct())).ToDictionary(product => product.Sku);
             var seen = new Dictionary<string, int>();
             var refused = new List<Refused>();
-            int published = 0, repriced = 0, unchanged = 0;
+            var published = new List<Product>();
+            var repriced = new List<Product>();
 
             foreach (var row in rows)
             {
                 var product = known.GetValueOrDefault(row.Sku);
-                if (Refusal(row, product, seen) is { } reason)
-                {
-                    refused.Add(new Refused(row.Number, row.Sku.Length <= 60 ? row.Sku : row.Sku[..60], reason));
-                    continue;
-                }
-
-                var price = PriceOf(row)!.Value;
-                if (product is null)
-                {
-                    await Publish(new Product { Sku = row.Sku, Name = row.Name, Price = price, Currency = row.Currency });
-                    published++;
-                }
-                else if (product.ChangePrice(price, row.Currency))
-                {
-                    await Reprice(product);
-                    repriced++;
-                }
-                else unchanged++;
+                if (Refusal(row, product, seen) is { } reason) refused.Add(new Refused(row.Number, row.Sku.Length <= 60 ? row.Sku : row.Sku[..60], reason));
+                else if (product is null) published.Add(new Product { Sku = row.Sku, Name = row.Name, Price = PriceOf(row)!.Value, Currency = row.Currency });
+                else if (product.ChangePrice(PriceOf(row)!.Value, row.Currency)) repriced.Add(product);
             }
 
-            return new Report(rows.Count, published, repriced, unchanged, refused);
-        }
+            db.Insert<Product>(published);
+            foreach (var product in repriced) db.UpdateRevision(product, product.Version);
+            db.EnterPrices(clock.GetUtcNow(), [.. published, .. repriced]);
+            foreach (var product in published) await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+            foreach (var product in repriced) await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
 
-        private async Task Publish(Product product)
-        {
-            db.Insert(product);
-            db.Insert(product.PriceNow(clock.GetUtcNow()));
-            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
-        }
-
-        private async Task Reprice(Product product)
-        {
-            db.UpdateRevision(product, product.Version);
-            db.Insert(product.PriceNow(clock.GetUtcNow()));
-            await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
+            return new Report(rows.Count, published.Count, repriced.Count, rows.Count - published.Count - repriced.Count - refused.Count, refused);
         }
     }
 

@@ -3,6 +3,7 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 using Shared.Kernel;
 
 namespace Catalog;
@@ -31,12 +32,13 @@ internal static class ListPrices
         {
             await db.Product(query.Sku, ct);
 
-            var found = await db.Query<PriceSet>()
-                .Where(price => price.Sku == query.Sku && price.Version < query.Before)
-                .OrderByDescending(price => price.Version)
-                .Take(query.Limit + 1)
-                .Select(price => new Entry(price.Price, price.Currency, price.Since, price.Version))
-                .ToListAsync(ct);
+            var command = new NpgsqlCommand("select price, currency, since, version from prices where sku = $1 and version < $2 order by version desc limit $3")
+            {
+                Parameters = { new() { Value = query.Sku }, new() { Value = query.Before }, new() { Value = query.Limit + 1 } },
+            };
+            await using var reader = await db.ExecuteReaderAsync(command, ct);
+            var found = new List<Entry>();
+            while (await reader.ReadAsync(ct)) found.Add(new Entry(reader.GetDecimal(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3)));
 
             return Page<Entry>.From(found, query.Limit, entry => entry.Version.ToString());
         }

@@ -48,8 +48,6 @@ public sealed class Product
         return true;
     }
 
-    internal PriceSet PriceNow(DateTimeOffset now) => new() { Id = $"{Sku}/{Version}", Sku = Sku, Version = Version, Price = Price, Currency = Currency, Since = now };
-
     /// <summary>Every rule that is broken, with the field's name.</summary>
     internal static IEnumerable<(string Field, string Rule)> Broken(string? sku, string? name, decimal price, string? currency)
     {
@@ -67,21 +65,4 @@ public sealed class Product
         if (!(currency?.Length == 3 && currency.All(char.IsAsciiLetterUpper)))
             yield return ("currency", "must be three capital letters such as EUR");
     }
-}
-
-/// <summary>What a product costs since a moment: an entry of its price history.</summary>
-public sealed class PriceSet
-{
-    /// <summary>Sku and version.</summary>
-    public required string Id { get; init; }
-
-    public required string Sku { get; init; }
-
-    public required long Version { get; init; }
-
-    public required decimal Price { get; init; }
-
-    public required string Currency { get; init; }
-
-    public required DateTimeOffset Since { get; init; }
 }

@@ -43,7 +43,7 @@ internal static class PublishProduct
 
             var product = new Product { Sku = command.Sku, Name = command.Name, Price = command.Price, Currency = command.Currency };
             db.Insert(product);
-            db.Insert(product.PriceNow(clock.GetUtcNow()));
+            db.EnterPrices(clock.GetUtcNow(), product);
             await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
 
             return ProductView.Of(product);
