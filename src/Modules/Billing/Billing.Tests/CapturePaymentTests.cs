@@ -21,6 +21,17 @@ public sealed class CapturePaymentTests(TheBilling billing)
     }
 
     [Fact]
+    public async Task order_and_stock_at_the_same_moment_are_both_remembered()
+    {
+        var orders = Enumerable.Range(0, 40).Select(_ => AnOrder()).ToList();
+
+        await Task.WhenAll(orders.SelectMany(order => (Task[])[billing.Module.Deliver(order), billing.Module.Deliver(TheStockOf(order))]));
+        await billing.Module.AtRest();
+
+        foreach (var order in orders) Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
+    }
+
+    [Fact]
     public async Task every_message_twice_takes_the_money_once()
     {
         var order = AnOrder();

@@ -63,7 +63,8 @@ public sealed class ReadBillingTests(TheBilling billing)
         var first = await billing.Get($"ledger?orderId={order.OrderId}&limit=3");
         var second = await billing.Get($"ledger?orderId={order.OrderId}&limit=3&after={first["next"]}");
 
-        var lines = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(line => ((string)line!["account"]!, (decimal)line["debit"]!, (decimal)line["credit"]!)).ToList();
+        var lines = first["items"]!.AsArray().Concat(second["items"]!.AsArray())
+            .Select(line => ((string)line!["account"]!, (decimal)line["debit"]!, (decimal)line["credit"]!)).ToList();
         Assert.Equal([("provider", 0m, 20m), ("provider", 20m, 0m), ("refunds", 20m, 0m), ("sales", 0m, 20m)], lines.Order());
         Assert.True((bool)(await billing.Get("trial-balance"))["balanced"]!);
         Assert.NotEmpty((await billing.Get("ledger?limit=2"))["items"]!.AsArray());
@@ -75,8 +76,11 @@ public sealed class ReadBillingTests(TheBilling billing)
         var order = AnOrder();
         await billing.Deliver(order, TheStockOf(order));
 
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => billing.Module.Query<int>("insert into ledger select posting, line, order_id, account, debit, credit, currency, at from ledger where order_id = $1 returning line", order.OrderId));
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => billing.Module.Query<int>("update ledger set debit = 1, credit = 1 where order_id = $1 returning line", order.OrderId));
+        await Refuses("insert into ledger select posting, line, order_id, account, debit, credit, currency, at from ledger where order_id = $1 returning line", PostgresErrorCodes.UniqueViolation);
+        await Refuses("update ledger set debit = 1, credit = 1 where order_id = $1 returning line", PostgresErrorCodes.CheckViolation);
+
+        async Task Refuses(string sql, string code) =>
+            Assert.Equal(code, (await Assert.ThrowsAsync<PostgresException>(() => billing.Module.Query<int>(sql, order.OrderId))).SqlState);
     }
 
     [Theory]

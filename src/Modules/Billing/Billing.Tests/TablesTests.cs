@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Marten;
-using Npgsql;
-using Shared.Testing;
 using static Billing.Tests.TheBilling;
 
 namespace Billing.Tests;
@@ -11,11 +9,10 @@ public sealed class TablesTests(TheBilling billing)
     [Fact]
     public async Task the_migrated_tables_are_those_declared_so_that_a_start_finds_nothing_to_migrate()
     {
-        var database = await billing.Module.Query<string>("select current_database()::text");
-        var administrator = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = database, Pooling = false };
+        var administrator = await billing.AdministratorsConnectionString();
         await using var store = DocumentStore.For(options =>
         {
-            options.Connection(administrator.ConnectionString);
+            options.Connection(administrator);
             options.DatabaseSchemaName = "billing";
             new BillingModule().Store(options);
         });

@@ -51,13 +51,21 @@ public sealed class TheBilling : IAsyncLifetime
     /// <summary>Until disposed, the provider takes requests and answers none.</summary>
     public async Task<IAsyncDisposable> TheProviderIsSlow()
     {
-        var administrator = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text"), Pooling = false };
-        var connection = new NpgsqlConnection(administrator.ConnectionString);
+        var connection = new NpgsqlConnection(await AdministratorsConnectionString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("begin; lock table billing.test_provider in exclusive mode", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }
+
+    /// <summary>How many of the module's sessions at the database are in this state.</summary>
+    public Task<long> SessionsThat(string condition) => Module.Query<long>($"select count(*) from pg_stat_activity where usename = current_user and datname = current_database() and {condition}");
+
+    public async Task<string> AdministratorsConnectionString() => new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString)
+    {
+        Database = await Module.Query<string>("select current_database()::text"),
+        Pooling = false,
+    }.ConnectionString;
 
     public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/billing/{path}"))!;
 
@@ -76,7 +84,9 @@ public sealed class TheBilling : IAsyncLifetime
         Assert.Equal(money, new(
             await Module.Query<decimal>("select coalesce(sum(credit), 0) from ledger where order_id = $1 and account = 'sales'", order.OrderId),
             await Module.Query<decimal>("select coalesce(sum(debit), 0) from ledger where order_id = $1 and account = 'refunds'", order.OrderId)));
-        Assert.Equal(money.Captured - money.Refunded, await Module.Query<decimal>("select coalesce(sum(debit - credit), 0) from ledger where order_id = $1 and account = 'provider'", order.OrderId));
+        Assert.Equal(
+            money.Captured - money.Refunded,
+            await Module.Query<decimal>("select coalesce(sum(debit - credit), 0) from ledger where order_id = $1 and account = 'provider'", order.OrderId));
         Assert.True(await Module.Query<long>("select coalesce(sum(captures), 0) from test_provider where order_id = $1", order.OrderId) <= 1);
         return money;
     }

@@ -13,13 +13,15 @@ internal static class GetPayment
     /// <summary>Without the token: whoever reads an answer must not be able to pay with it.</summary>
     public sealed record View(Guid OrderId, Guid? CustomerId, PaymentState State, decimal Total, string Currency, decimal Captured, decimal Refunded, string? DeclineReason)
     {
-        public static View Of(Payment payment) => new(payment.Id, payment.CustomerId, payment.State, payment.Total, payment.Currency, payment.Captured, payment.Refunded, payment.DeclineReason);
+        public static View Of(Payment payment) => new(
+            payment.Id, payment.CustomerId, payment.State, payment.Total, payment.Currency, payment.Captured, payment.Refunded, payment.DeclineReason);
     }
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<View>;
 
     public static void Map(IEndpointRouteBuilder billing) => billing
-        .MapGet("/payments/{orderId:guid}", async (Guid orderId, Caller caller, ISender sender, CancellationToken ct) => TypedResults.Ok(await sender.Send(new Query(orderId, caller), ct)))
+        .MapGet("/payments/{orderId:guid}", async (Guid orderId, Caller caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(await sender.Send(new Query(orderId, caller), ct)))
         .ForCustomers()
         .WithName("GetPayment")
         .WithSummary("What has become of an order's payment.");

@@ -30,7 +30,8 @@ internal static class GetTrialBalance
             var accounts = await db.Read("select account, currency, sum(debit), sum(credit) from ledger group by account, currency order by account, currency", [],
                 row => new Account(row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetDecimal(3)), ct);
 
-            return new TrialBalance(accounts, accounts.GroupBy(account => account.Currency).All(currency => currency.Sum(account => account.Debit) == currency.Sum(account => account.Credit)));
+            var balanced = accounts.GroupBy(account => account.Currency).All(currency => currency.Sum(account => account.Debit) == currency.Sum(account => account.Credit));
+            return new TrialBalance(accounts, balanced);
         }
     }
 }

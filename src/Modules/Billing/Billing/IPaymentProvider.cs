@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Billing;
 
 /// <summary>
-/// Who moves the money. The order's id is the idempotency key: asked again, the provider answers again and moves nothing. A lost answer is an exception, and asking again is the way to learn it.
+/// Who moves the money. The order's id is the idempotency key: asked again, the provider answers again and moves nothing.
+/// A lost answer is an exception, and asking again is the way to learn it.
 /// </summary>
 public interface IPaymentProvider
 {

@@ -40,9 +40,10 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
 
-        if (reader.GetDecimal(0) != amount || reader.GetString(1) != currency)
-            throw new RefusedException("provider.amount-changed", $"A capture of {reader.GetDecimal(0)} {reader.GetString(1)} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
-        if (token == "test-lost-answer" && reader.GetInt32(2) == 1)
+        var (asked, askedIn, requests) = (reader.GetDecimal(0), reader.GetString(1), reader.GetInt32(2));
+        if ((asked, askedIn) != (amount, currency))
+            throw new RefusedException("provider.amount-changed", $"A capture of {asked} {askedIn} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
+        if (token == "test-lost-answer" && requests == 1)
             throw new TimeoutException($"The provider's answer for order {orderId} was lost on the way.");
 
         return reader.IsDBNull(3) ? new CaptureTaken($"test-{orderId}") : new CaptureDeclined(reader.GetString(3));

@@ -12,7 +12,8 @@ public sealed class ReceiveStockTests(TheInventory inventory)
     {
         var (a, b) = (ASku("a"), ASku("b"));
 
-        var answer = await inventory.Post("receipts", new { reference = "D-1", lines = new[] { new { sku = b, quantity = 7 }, new { sku = a, quantity = 2 }, new { sku = a, quantity = 3 } } });
+        var lines = new[] { new { sku = b, quantity = 7 }, new { sku = a, quantity = 2 }, new { sku = a, quantity = 3 } };
+        var answer = await inventory.Post("receipts", new { reference = "D-1", lines });
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         Assert.Equal(new Counters(5, 0, 0), await inventory.CountersOf(a));

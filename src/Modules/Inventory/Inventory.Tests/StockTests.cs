@@ -29,7 +29,8 @@ public sealed class StockTests
     [InlineData("12", 0)]
     [InlineData("-1", 1)]
     [InlineData("many", 1)]
-    public void a_threshold_that_is_no_count_stops_the_start(string? setting, int faults) => Assert.Equal(faults, new InventoryModule().Faults(Settings(setting), "Production").Count());
+    public void a_threshold_that_is_no_count_stops_the_start(string? setting, int faults) =>
+        Assert.Equal(faults, new InventoryModule().Faults(Settings(setting), "Production").Count());
 
     private static IConfiguration Settings(string? threshold) => new ConfigurationBuilder().AddInMemoryCollection([new("Inventory:LowStock", threshold)]).Build();
 }

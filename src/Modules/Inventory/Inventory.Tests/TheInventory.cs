@@ -31,7 +31,8 @@ public sealed class TheInventory : IAsyncLifetime
     public static string ASku(string prefix = "sku") => $"{prefix}-{Guid.NewGuid():N}";
 
     public static OrderPlaced AnOrder(params (string Sku, int Quantity)[] lines) => new(
-        Guid.CreateVersion7(), Guid.CreateVersion7(), lines.Select(line => new OrderLine(line.Sku, line.Quantity, 1m, line.Quantity)).ToList(), lines.Sum(line => line.Quantity), "EUR", "test-ok");
+        Guid.CreateVersion7(), Guid.CreateVersion7(), lines.Select(line => new OrderLine(line.Sku, line.Quantity, 1m, line.Quantity)).ToList(),
+        lines.Sum(line => line.Quantity), "EUR", "test-ok");
 
     public static OrderCancelled TheCancellationOf(OrderPlaced order) => new(order.OrderId, "customer");
 
@@ -54,7 +55,8 @@ public sealed class TheInventory : IAsyncLifetime
     /// <summary>As an operator, with a key of its own unless one is given.</summary>
     public async Task<HttpResponseMessage> Post(string path, object body, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}") { Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}");
+        request.Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body);
         request.Headers.Add("Idempotency-Key", key ?? $"{Guid.NewGuid()}");
         return await Module.AsOperator(s_operator).SendAsync(request);
     }
@@ -67,7 +69,8 @@ public sealed class TheInventory : IAsyncLifetime
         Assert.Equal(0, await Module.Query<long>("""
             select count(*) from stock where
               on_hand <> (select coalesce(sum(quantity * case kind when 'reserved' then -1 when 'shipped' then 0 else 1 end), 0) from movements where movements.sku = stock.sku) or
-              reserved <> (select coalesce(sum(quantity * case kind when 'reserved' then 1 when 'released' then -1 when 'shipped' then -1 else 0 end), 0) from movements where movements.sku = stock.sku)
+              reserved <> (select coalesce(sum(quantity * case kind when 'reserved' then 1 when 'released' then -1 when 'shipped' then -1 else 0 end), 0)
+                           from movements where movements.sku = stock.sku)
             """));
         return new(await Counter("on_hand"), await Counter("reserved"), await Counter("shipped"));
 

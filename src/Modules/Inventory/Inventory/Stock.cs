@@ -9,7 +9,7 @@ internal sealed record Stock(string Sku, long OnHand)
     /// <summary>A count in the house found more or fewer than the book says.</summary>
     public Stock Correct(long quantity) => OnHand + quantity >= 0
         ? this with { OnHand = OnHand + quantity }
-        : throw new RefusedException("stock.below-zero", $"Only {OnHand} of {Sku} can be sold, so at most {OnHand} can be taken away: cancel orders first to take away what is set aside.");
+        : throw new RefusedException("stock.below-zero", $"Only {OnHand} of {Sku} can be sold, so no more can be taken away: cancel orders first to take what is set aside.");
 
     public Stock SetAside(long quantity) => this with { OnHand = OnHand - quantity };
 }
@@ -25,7 +25,8 @@ internal static class SkuRule
 internal static class StockRows
 {
     /// <summary>
-    /// The rows stay locked until commit. Locked in the order of their skus, as all who lock several do: two orders for the same products wait for each other, but never in a circle.
+    /// The rows stay locked until commit. Locked in the order of their skus, as all who lock several do:
+    /// two orders for the same products wait for each other, but never in a circle.
     /// </summary>
     public static async Task<IReadOnlyDictionary<string, Stock>> LockStock(this IDocumentSession db, IEnumerable<string> skus, CancellationToken ct)
     {
