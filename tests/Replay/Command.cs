@@ -20,7 +20,13 @@ internal static class Command
         {
             var options = Options.Parse(arguments);
             var plan = Read(options);
-            return options.DryRun ? Reconciled : await Replay(options, plan, interrupt.Token);
+            if (options.DryRun) return Reconciled;
+            if (options.Own is null) return await Replay(options, plan, interrupt.Token);
+
+            Console.WriteLine($"A shop of its own is started, {(options.Own.Count == 0 ? "all in one process" : $"with {string.Join(", ", options.Own)} out, over RabbitMQ")} …");
+            await using var own = await OwnShop.StartAsync(options.Own);
+            Console.WriteLine($"Its hosts: {own}. One that is killed is started again.");
+            return await Replay(options with { Url = own.Address, Database = own.Database }, plan, interrupt.Token);
         }
         catch (ArgumentException wrong)
         {

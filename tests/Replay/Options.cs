@@ -1,8 +1,10 @@
+using Shared.Testing;
+
 namespace Replay;
 
 /// <summary>The command line. What is wrong with it is said at once, with the usage.</summary>
 internal sealed record Options(
-    string File, int Orders, double OrdersPerSecond, Uri Url, int Connections, string? Database, string DataFolder, TimeSpan Patience, bool DryRun)
+    string File, int Orders, double OrdersPerSecond, Uri Url, int Connections, string? Database, string DataFolder, TimeSpan Patience, bool DryRun, IReadOnlyList<string>? Own)
 {
     public const string Usage = """
         Usage: ./modular replay FILE [options]
@@ -14,13 +16,15 @@ internal sealed record Options(
           --database STRING     an administrator's connection string to the shop's database
           --data FOLDER         the data folder of the running host, by which its embedded database is found (default: ./data)
           --patience SECONDS    how long one request is repeated while the shop does not answer (default: 120)
+          --own                 start a shop for this replay, on a database of its own, and stop it; none of the three above
+          --out MODULE[,…]      the same with these modules in processes of their own, over RabbitMQ
           --dry-run             read the file, print its figures and stop
         """;
 
     /// <exception cref="ArgumentException">Names what is wrong.</exception>
     public static Options Parse(IReadOnlyList<string> arguments)
     {
-        var options = new Options("", int.MaxValue, double.PositiveInfinity, new Uri("http://127.0.0.1:8080"), 8, null, "data", TimeSpan.FromSeconds(120), false);
+        var options = new Options("", int.MaxValue, double.PositiveInfinity, new Uri("http://127.0.0.1:8080"), 8, null, "data", TimeSpan.FromSeconds(120), false, null);
 
         for (var i = 0; i < arguments.Count; i++)
         {
@@ -34,7 +38,8 @@ internal sealed record Options(
                 "--database" => options with { Database = Value() },
                 "--data" => options with { DataFolder = Value() },
                 "--patience" => options with { Patience = TimeSpan.FromSeconds(Whole(Value())) },
-                "--out" => throw new ArgumentException("--out is understood by ./modular replay, which starts the hosts; this program only needs their --url."),
+                "--own" => options with { Own = options.Own ?? [] },
+                "--out" => options with { Own = Modules(Value()) },
                 ['-', ..] => throw new ArgumentException($"There is no option {arguments[i]}."),
                 var file when options.File == "" => options with { File = file },
                 var second => throw new ArgumentException($"One file is replayed at a time, not {options.File} and {second}."),
@@ -42,8 +47,13 @@ internal sealed record Options(
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{arguments[i - 1]} needs a value.");
             int Whole(string text) => int.TryParse(text, out var number) && number > 0 ? number : throw Wrong("is not a whole number above zero");
+            string[] Modules(string text) => text.Split(',') is var modules && modules.FirstOrDefault(module => !Oracle.Modules.Contains(module)) is { } unknown
+                ? throw Wrong($"names no module '{unknown}'; known are {string.Join(", ", Oracle.Modules)}") : modules;
             ArgumentException Wrong(string rule) => new($"{arguments[i - 1]}: {arguments[i]} {rule}.");
         }
+
+        if (options.Own is not null && arguments.Any(argument => argument is "--url" or "--database" or "--data"))
+            throw new ArgumentException("--own and --out start a shop of their own, for which --url, --database and --data are not given.");
 
         return options.File == "" ? throw new ArgumentException("Which file?") : options;
     }

@@ -7,6 +7,9 @@ namespace Shared.Testing;
 /// <param name="databases">Module → connection string that may read its schema.</param>
 public sealed class Oracle(IReadOnlyDictionary<string, string> databases)
 {
+    /// <summary>The shop's modules, by the names of their schemas.</summary>
+    public static IReadOnlyList<string> Modules => Sources.Modules;
+
     /// <param name="administrator">Of the one database that holds all six schemas.</param>
     public Oracle(string administrator) : this(Sources.Modules.ToDictionary(module => module, _ => administrator))
     {
