@@ -68,7 +68,7 @@ public sealed class PostgresHost : IDisposable
     }
 
     private string Find(string dataFolder) =>
-        _process.HasExited ? throw new InvalidOperationException($"The host has ended. It said: {_said}") : EmbeddedPostgres.FindRunning(dataFolder);
+        _process.HasExited ? throw new NeverException($"The host has ended. It said: {_said}") : EmbeddedPostgres.FindRunning(dataFolder);
 
     private void Note(object sender, DataReceivedEventArgs line)
     {

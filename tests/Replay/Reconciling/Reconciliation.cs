@@ -32,7 +32,7 @@ internal sealed class Reconciliation(Plan plan, IReadOnlyDictionary<string, Guid
             Money is each line's quantity × price rounded to pennies, half away from zero; before rounding the placed orders come to £{plan.Placed.Exact:N3}.
             Of the {plan.Cancelled.Orders:N0} cancelled orders {refunded:N0} had been paid and have their money back.
             Users has {await Count("select count(distinct customer_id) from replayed where customer_id in (select id from accounts)"):N0} of {customers.Count:N0} customers, Catalog {await Count("select count(*) from file_products where sku in (select sku from products)"):N0} of {plan.Sales.Products.Count:N0} products.
-            {(others == 0 ? "The shop holds no other orders." : $"The shop holds {others:N0} other orders: the figures are those of the replayed ones, the rules those of all.")}
+            {(others == 0 ? "The shop holds no other orders." : $"The shop holds {others:N0} other {(others == 1 ? "order" : "orders")}: the figures are those of the replayed ones, the rules those of all.")}
 
             {findings}
             """,

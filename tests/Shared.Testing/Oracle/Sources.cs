@@ -4,7 +4,7 @@ namespace Shared.Testing;
 /// What the oracle reads of each module, under names of its own: the one place that knows the modules' tables. Copied before it is checked,
 /// so that rules over several modules are one query each, wherever the modules keep their data.
 /// </summary>
-internal static class Sources
+public static class Sources
 {
     /// <param name="Module">In whose database, and by whose schema, <paramref name="Select"/> is answered.</param>
     public sealed record Source(string Module, string Table, string Columns, string Select);

@@ -36,7 +36,8 @@ public sealed class Shop : IAsyncDisposable
     /// <param name="settings">For every host, over the usual ones.</param>
     /// <param name="killAt">Where a host kills itself, by the host's name.</param>
     /// <param name="broker">The RabbitMQ to use; by default a virtual host in the one of the run.</param>
-    public static async Task<Shop> StartAsync(IReadOnlyList<string>? outside = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyDictionary<string, KillAt>? killAt = null, Uri? broker = null, string? administrator = null)
+    /// <param name="through">Makes of the database's connection string the one that the hosts get: a proxy's.</param>
+    public static async Task<Shop> StartAsync(IReadOnlyList<string>? outside = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyDictionary<string, KillAt>? killAt = null, Uri? broker = null, Func<string, string>? through = null)
     {
         outside ??= [];
         var server = await PostgresServer.SharedAsync();
@@ -44,7 +45,7 @@ public sealed class Shop : IAsyncDisposable
         var virtualHost = broker is null && (outside.Count > 0 || settings?.ContainsKey("Carrier") == true) ? await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync() : null;
         var shop = new Shop(database, virtualHost);
         foreach (var host in outside.Prepend(Main)) shop._ports[host] = FreePort.Take();
-        foreach (var host in outside.Prepend(Main)) shop._settings[host] = shop.SettingsOf(host, outside, settings, broker ?? virtualHost, administrator ?? database);
+        foreach (var host in outside.Prepend(Main)) shop._settings[host] = shop.SettingsOf(host, outside, settings, broker ?? virtualHost, through?.Invoke(database) ?? database);
         await Task.WhenAll(outside.Prepend(Main).Select(host => shop.StartHostAsync(host, killAt?.GetValueOrDefault(host))));
         return shop;
     }

@@ -90,9 +90,10 @@ public sealed class Shopper(Uri shop) : IDisposable
             using var message = request();
             using var response = await _http.SendAsync(message);
             var body = await response.Content.ReadAsStringAsync();
-            if ((int)response.StatusCode >= 500) throw new HttpRequestException($"{(int)response.StatusCode} {body}");
+            // A fault, or somebody else was quicker with the same order: once more.
+            if ((int)response.StatusCode >= 500 || body.Contains("\"code\":\"conflict\"", StringComparison.Ordinal)) throw new HttpRequestException($"{(int)response.StatusCode} {body}");
             if (response.StatusCode == HttpStatusCode.NotFound) return true;
-            if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{message.Method} {path} was answered {(int)response.StatusCode} {body}");
+            if (!response.IsSuccessStatusCode) throw new NeverException($"{message.Method} {path} was answered {(int)response.StatusCode} {body}");
 
             answer = JsonNode.Parse(body);
             return true;

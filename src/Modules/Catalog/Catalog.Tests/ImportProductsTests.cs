@@ -56,6 +56,14 @@ public sealed class ImportProductsTests(TheCatalog catalog) : IClassFixture<TheC
         Assert.Equal("read 2 published 1 repriced 0 unchanged 0 refused 1", await Report(answer));
     }
 
+    [Fact]
+    public async Task a_row_that_the_database_could_not_hold_is_refused()
+    {
+        var answer = await catalog.Import(Header + "nul\0,Lantern,1,EUR\nnul,Lan\0tern,1,EUR\n");
+
+        Assert.Equal("read 2 published 0 repriced 0 unchanged 0 refused 2", await Report(answer));
+    }
+
     [Theory]
     [InlineData("", "row 1")]
     [InlineData("m-1,Lantern,1,EUR\n", "row 1")]

@@ -4,6 +4,7 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Shared.Kernel;
 
@@ -23,13 +24,13 @@ internal static class ChangePrice
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
-        .MapPut("/{sku}/price", async Task<Results<Ok<ProductView>, ProblemHttpResult>> (string sku, Body body, HttpContext http, ISender sender, CancellationToken ct) =>
+        .MapPut("/{sku}/price", async Task<Results<Ok<ProductView>, ProblemHttpResult>> (
+            string sku, Body body, [FromHeader(Name = "If-Match")] string? ifMatch, ISender sender, HttpResponse response, CancellationToken ct) =>
         {
-            var ifMatch = http.Request.Headers.IfMatch.ToString();
-            if (ifMatch.Length == 0) return VersionTag.Required();
+            if (string.IsNullOrEmpty(ifMatch)) return VersionTag.Required();
 
             var product = await sender.Send(new Command(sku, body.Price, body.Currency, ifMatch), ct);
-            http.Response.Headers.ETag = VersionTag.Of(product.Version);
+            response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Ok(product);
         })
         .WithName("ChangePrice")

@@ -33,6 +33,8 @@ internal static class ImportProducts
         .WithName("ImportProducts")
         .WithSummary("Publishes and reprices products from CSV: sku,name,price,currency, at most 10,000 rows and 10 MB.")
         .Accepts<string>("text/csv")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .WithMetadata(new AtMost(10 * 1024 * 1024))
         .ForOperators()
         .WithIdempotencyKey();
@@ -42,7 +44,7 @@ internal static class ImportProducts
         public async ValueTask<Report> Handle(Command command, CancellationToken ct)
         {
             var rows = CsvRows.Of(command.Csv);
-            var known = (await db.LoadManyAsync<Product>(ct, rows.Select(row => row.Sku).Distinct())).ToDictionary(product => product.Sku);
+            var known = (await db.LoadManyAsync<Product>(ct, rows.Select(row => row.Sku).Where(Product.IsSku).Distinct())).ToDictionary(product => product.Sku);
             var seen = new Dictionary<string, int>();
             var refused = new List<Refused>();
             var published = new List<Product>();

@@ -48,10 +48,13 @@ public sealed class Product
         return true;
     }
 
+    internal static bool IsSku(string? sku) =>
+        sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.');
+
     /// <summary>Every rule that is broken, with the field's name.</summary>
     internal static IEnumerable<(string Field, string Rule)> Broken(string? sku, string? name, decimal price, string? currency)
     {
-        if (!(sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.')))
+        if (!IsSku(sku))
             yield return ("sku", "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots");
         if (!(name?.Length is >= 1 and <= 200 && !string.IsNullOrWhiteSpace(name) && !name.Any(c => char.IsControl(c) || c == '\uFFFD')))
             yield return ("name", "must have 1 to 200 characters, none of them a control character or broken UTF-8");

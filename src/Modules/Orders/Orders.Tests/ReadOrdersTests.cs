@@ -91,6 +91,7 @@ public sealed class ReadOrdersTests(OrdersUnderTest orders) : IClassFixture<Orde
         Assert.Superset(new HashSet<Guid> { mine, cancelled }, Ids(all));
         var entry = called.GetProperty("items").EnumerateArray().Single(order => order.GetProperty("id").GetGuid() == cancelled);
         Assert.Equal(("cancelled", 9.98m, "GBP"), (entry.GetProperty("status").GetString(), entry.GetProperty("total").GetDecimal(), entry.GetProperty("currency").GetString()));
+        Assert.Equal((await orders.Order(cancelled)).GetProperty("placedAt").GetDateTimeOffset(), entry.GetProperty("placedAt").GetDateTimeOffset());
         Assert.DoesNotContain(mine, Ids(called));
 
         static HashSet<Guid> Ids(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(order => order.GetProperty("id").GetGuid())];

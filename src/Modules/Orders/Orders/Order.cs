@@ -48,8 +48,10 @@ public sealed record Order
     public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at)
     {
         var total = lines.Sum(line => line.Amount);
+        // As precise as the database, so that one order and a list of orders tell the same time.
+        var placedAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
         return total > 0
-            ? new Placed(customerId, lines, total, currency, at)
+            ? new Placed(customerId, lines, total, currency, placedAt)
             : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
     }
 

@@ -18,7 +18,7 @@ internal static class SignIn
     {
         public void Validate(Rules rules)
         {
-            rules.Require(Email?.Length is >= 1 and <= Account.LongestEmail, "email", $"must have 1 to {Account.LongestEmail} characters");
+            rules.Text(Email, "email", most: Account.LongestEmail);
             rules.Require(Password?.Length is >= 1 and <= 200, "password", "must have 1 to 200 characters");
         }
     }

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Shared.Testing;
+
+namespace Integration;
+
+/// <summary>What a stranger sees at the door, the same wherever the modules run.</summary>
+public abstract class Edge(Shop shop)
+{
+    [Theory]
+    [InlineData("GET", "/v1/orders", null, null, 401, "unauthenticated")]
+    [InlineData("GET", "/v1/inventory/stock", "customer", null, 403, "forbidden")]
+    [InlineData("GET", "/v1/nothing", null, null, 404, "route.unknown")]
+    [InlineData("GET", "/v1/inventory/nothing", "operator", null, 404, "route.unknown")]
+    [InlineData("DELETE", "/v1/inventory/receipts", "operator", null, 405, "method.not-allowed")]
+    [InlineData("GET", "/v1/inventory/stock/none", "operator", null, 404, "not-found")]
+    [InlineData("POST", "/v1/inventory/receipts", "operator", "{ \"reference\": ", 400, "request.malformed")]
+    [InlineData("POST", "/v1/inventory/receipts", "operator", "{ \"reference\": \"x\", \"lines\": [], \"more\": 1 }", 400, "request.malformed")]
+    [InlineData("POST", "/v1/inventory/receipts", "operator", "{ \"reference\": \"x\", \"lines\": \"none\" }", 400, "request.malformed")]
+    [InlineData("POST", "/v1/inventory/receipts", "operator", "{ \"reference\": \"x\", \"lines\": [] }", 400, "invalid")]
+    [InlineData("GET", "/v1/inventory/stock?limit=1000", "operator", null, 400, "invalid")]
+    public async Task every_refusal_is_a_problem_with_a_stable_code(string method, string path, string? role, string? body, int status, string code)
+    {
+        using var client = await ClientAsync(role);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Headers = { { "Idempotency-Key", Guid.CreateVersion7().ToString() } } };
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var response = await client.SendAsync(request);
+
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal((status, code), ((int)response.StatusCode, (string)problem["code"]!));
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(32, ((string)problem["traceId"]!).Length);
+        Assert.DoesNotContain("Exception", problem.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", problem.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_body_above_the_limit_is_refused()
+    {
+        using var client = await ClientAsync("operator");
+        using var request = Post("/v1/inventory/receipts", new string('x', 1_100_000));
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("request.too-large", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_key_that_is_missing_is_asked_for_and_one_that_is_used_for_something_else_is_refused()
+    {
+        using var client = await ClientAsync("operator");
+        const string tea = """{ "reference": "a", "lines": [ { "sku": "tea", "quantity": 1 } ] }""", coffee = """{ "reference": "a", "lines": [ { "sku": "coffee", "quantity": 1 } ] }""";
+        using var keyless = new HttpRequestMessage(HttpMethod.Post, "/v1/inventory/receipts") { Content = new StringContent(tea, Encoding.UTF8, "application/json") };
+        var key = Guid.CreateVersion7().ToString();
+
+        using var missing = await client.SendAsync(keyless);
+        using var first = await client.SendAsync(Post("/v1/inventory/receipts", tea, key));
+        using var other = await client.SendAsync(Post("/v1/inventory/receipts", coffee, key));
+
+        Assert.Equal(HttpStatusCode.BadRequest, missing.StatusCode);
+        Assert.Contains("Idempotency-Key", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task the_same_request_ten_times_at_once_is_done_once_and_answered_alike()
+    {
+        using var client = await ClientAsync("operator");
+        var sku = $"sku-{Guid.CreateVersion7():N}"[..30];
+        var body = $$"""{ "reference": "a", "lines": [ { "sku": "{{sku}}", "quantity": 7 } ] }""";
+        var key = Guid.CreateVersion7().ToString();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
+        {
+            using var response = await client.SendAsync(Post("/v1/inventory/receipts", body, key));
+            return $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+        }));
+
+        Assert.Single(answers.Distinct());
+        Assert.StartsWith("201", answers[0], StringComparison.Ordinal);
+        Assert.Equal(7, (long)JsonNode.Parse(await client.GetStringAsync($"/v1/inventory/stock/{sku}"))!["available"]!);
+    }
+
+    [Fact]
+    public async Task one_document_describes_every_module()
+    {
+        using var client = await ClientAsync(null);
+
+        var document = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json"))!;
+
+        Assert.Equal("3.1.1", (string)document["openapi"]!);
+        foreach (var module in Sources.Modules) Assert.Contains(document["paths"]!.AsObject(), path => path.Key.StartsWith($"/v1/{module}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task health_metrics_and_the_start_page_answer()
+    {
+        using var client = await ClientAsync(null);
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        Assert.Contains("http_server_request_duration", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains("<title>Modular</title>", await client.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_header_cannot_forge_the_caller()
+    {
+        using var client = await ClientAsync(null);
+        client.DefaultRequestHeaders.Add("X-User", "operator");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIiwicm9sZSI6Im9wZXJhdG9yIn0.");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/v1/inventory/stock")).StatusCode);
+    }
+
+    private static HttpRequestMessage Post(string path, string body, string? key = null) => new(HttpMethod.Post, path)
+    {
+        Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        Headers = { { "Idempotency-Key", key ?? Guid.CreateVersion7().ToString() } },
+    };
+
+    private async Task<HttpClient> ClientAsync(string? role)
+    {
+        var client = new HttpClient { BaseAddress = shop.Address };
+        if (role is null) return client;
+
+        using var response = await client.SendAsync(Post("/v1/users/development-tokens", JsonSerializer.Serialize(new { role })));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["accessToken"]!);
+        return client;
+    }
+}
+
+public sealed class EdgeAllInOneTests(ShopAllInOne started) : Edge(started.Shop), IClassFixture<ShopAllInOne>;
+
+public sealed class EdgeInventoryOutTests(ShopInventoryOut started) : Edge(started.Shop), IClassFixture<ShopInventoryOut>
+{
+    [Fact]
+    public async Task a_module_that_is_away_is_said_to_be_and_the_others_go_on()
+    {
+        using var client = new HttpClient { BaseAddress = started.Shop.Address };
+        await started.Shop.StopHostAsync("inventory");
+        try
+        {
+            using var away = await client.GetAsync("/v1/inventory/status");
+            using var there = await client.GetAsync("/v1/orders/status");
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+            Assert.Contains("module.away", await away.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.NotNull(away.Headers.RetryAfter);
+            Assert.Equal(HttpStatusCode.OK, there.StatusCode);
+        }
+        finally
+        {
+            await started.Shop.StartHostAsync("inventory");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Shared.Testing;
+
+namespace Integration;
+
+public sealed class StartUpTests
+{
+    [Fact]
+    public async Task every_fault_of_the_configuration_is_named_at_once()
+    {
+        var told = await RefusedAsync(new Dictionary<string, string?>
+        {
+            ["Modules"] = "orders,ordrs",
+            ["Addresses:billing"] = "somewhere",
+            ["Carrier"] = "Pigeon",
+            ["Scaled"] = "orders",
+            ["Database:Administrator"] = "Host=127.0.0.1;Port=1;Username=x;Password=hush",
+            ["Database:Secret"] = "short",
+            ["Orders:StockTimeout"] = "soon",
+        });
+
+        Assert.All(
+            [
+                "no module is named 'ordrs'. Known: users, catalog, inventory, orders, billing, shipping",
+                "Addresses:billing is 'somewhere'",
+                "no carrier is named 'Pigeon'",
+                "The module 'inventory' is neither in this host (Modules) nor has it an address",
+                "Scaled is set but Carrier is None",
+                "Database:Secret must have at least 16 characters",
+                "Orders:StockTimeout must be a time",
+            ],
+            fault => Assert.Contains(fault, told, StringComparison.Ordinal));
+        Assert.DoesNotContain("hush", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task in_production_nobody_issues_development_tokens() =>
+        Assert.Contains("Users:DevelopmentTokens", await RefusedAsync(new Dictionary<string, string?> { ["Users:DevelopmentTokens"] = "true", ["ASPNETCORE_ENVIRONMENT"] = "Production" }), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task a_host_needs_the_broker_it_is_told_to_use() =>
+        Assert.Contains("RabbitMq is ''", await RefusedAsync(new Dictionary<string, string?> { ["Carrier"] = "RabbitMq" }), StringComparison.Ordinal);
+
+    /// <summary>What the host says before it ends with exit code 2.</summary>
+    private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        await using var host = await HostProcess.StartAsync(settings);
+        var end = await host.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(2, end.Code);
+        return host.Output;
+    }
+}
