@@ -23,8 +23,7 @@ public sealed class ShopAtRest : IAsyncLifetime
     {
         _server = await PostgresServer.SharedAsync();
         _database = await _server.CreateDatabaseAsync();
-        using var port = FreePort.Take();
-        await using var host = await HostProcess.StartReadyAsync(Settings(_database, port), port: port);
+        await using var host = await HostProcess.StartReadyAsync(Settings(_database));
 
         using var shop = new ShopClient(host.Http.BaseAddress!, TimeSpan.FromSeconds(60));
         var database = new ShopDatabase(_database, "", TimeSpan.FromSeconds(60));
@@ -40,9 +39,8 @@ public sealed class ShopAtRest : IAsyncLifetime
         Assert.Empty(preparation.RefusedProducts.Concat(placement.Faults).Concat(delivery.Faults));
     }
 
-    private static Dictionary<string, string?> Settings(string database, FreePort port) => new()
+    private static Dictionary<string, string?> Settings(string database) => new()
     {
-        ["Urls"] = $"http://127.0.0.1:{port}",
         ["Database:Administrator"] = database,
         ["Database:Secret"] = ModuleUnderTest.Secret,
         ["Users:DevelopmentTokens"] = "true",
