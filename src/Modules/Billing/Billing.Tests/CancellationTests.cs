@@ -34,7 +34,8 @@ public sealed class CancellationTests(TheBilling billing)
         {
             await billing.Module.Deliver(order);
             await billing.Module.Deliver(TheStockOf(order));
-            await Eventually.True(async () => await billing.SessionsThat("wait_event_type = 'Lock' and query like 'insert into test_provider%'") == 1, "the provider is being asked");
+            await Eventually.True(
+                async () => await billing.SessionsThat("wait_event_type = 'Lock' and query like 'insert into test_provider%'") == 1, "the provider is being asked");
             Assert.Equal(0, await billing.SessionsThat("state = 'idle in transaction'"));
 
             await billing.Module.Deliver(TheCancellationOf(order));

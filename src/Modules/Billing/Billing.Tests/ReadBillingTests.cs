@@ -76,7 +76,7 @@ public sealed class ReadBillingTests(TheBilling billing)
         var order = AnOrder();
         await billing.Deliver(order, TheStockOf(order));
 
-        await Refuses("insert into ledger select posting, line, order_id, account, debit, credit, currency, at from ledger where order_id = $1 returning line", PostgresErrorCodes.UniqueViolation);
+        await Refuses("insert into ledger select * from ledger where order_id = $1 returning line", PostgresErrorCodes.UniqueViolation);
         await Refuses("update ledger set debit = 1, credit = 1 where order_id = $1 returning line", PostgresErrorCodes.CheckViolation);
 
         async Task Refuses(string sql, string code) =>

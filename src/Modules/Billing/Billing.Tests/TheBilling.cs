@@ -59,7 +59,8 @@ public sealed class TheBilling : IAsyncLifetime
     }
 
     /// <summary>How many of the module's sessions at the database are in this state.</summary>
-    public Task<long> SessionsThat(string condition) => Module.Query<long>($"select count(*) from pg_stat_activity where usename = current_user and datname = current_database() and {condition}");
+    public Task<long> SessionsThat(string condition) =>
+        Module.Query<long>($"select count(*) from pg_stat_activity where usename = current_user and datname = current_database() and {condition}");
 
     public async Task<string> AdministratorsConnectionString() => new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString)
     {

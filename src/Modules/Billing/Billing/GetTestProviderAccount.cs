@@ -25,7 +25,7 @@ internal static class GetTestProviderAccount
         public async ValueTask<Account> Handle(Query query, CancellationToken ct) =>
             (await db.Read("select amount, currency, requests, captures, captured, refunds, refunded, declined from test_provider where order_id = $1", [query.OrderId],
                 row => new Account(query.OrderId, row.GetDecimal(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetDecimal(4), row.GetInt32(5), row.GetDecimal(6),
-                    row.GetFieldValue<string?>(7)), ct)).SingleOrDefault()
+                    row.IsDBNull(7) ? null : row.GetString(7)), ct)).SingleOrDefault()
             ?? throw new NotFoundException($"account of order {query.OrderId} at the test provider");
     }
 }

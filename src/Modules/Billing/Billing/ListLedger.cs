@@ -47,7 +47,8 @@ internal static class ListLedger
 
             return Page<Entry>.From(
                 await db.Read(sql, parameters, row => new Entry(
-                    row.GetGuid(0), row.GetInt32(1), row.GetGuid(2), row.GetString(3), row.GetDecimal(4), row.GetDecimal(5), row.GetString(6), row.GetFieldValue<DateTimeOffset>(7)), ct),
+                    row.GetGuid(0), row.GetInt32(1), row.GetGuid(2), row.GetString(3), row.GetDecimal(4), row.GetDecimal(5), row.GetString(6),
+                    row.GetFieldValue<DateTimeOffset>(7)), ct),
                 query.Limit, entry => $"{entry.Posting}.{entry.Line}");
         }
     }

@@ -42,7 +42,8 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
 
         var (asked, askedIn, requests) = (reader.GetDecimal(0), reader.GetString(1), reader.GetInt32(2));
         if ((asked, askedIn) != (amount, currency))
-            throw new RefusedException("provider.amount-changed", $"A capture of {asked} {askedIn} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
+            throw new RefusedException("provider.amount-changed",
+                $"A capture of {asked} {askedIn} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
         if (token == "test-lost-answer" && requests == 1)
             throw new TimeoutException($"The provider's answer for order {orderId} was lost on the way.");
 

@@ -33,7 +33,9 @@ internal static class ListMovements
         public async ValueTask<Page<Entry>> Handle(Query query, CancellationToken ct) => Page<Entry>.From(
             await db.Read("select id, kind, quantity, order_id, reference, at from movements where sku = $1 and id > $2 order by id limit $3",
                 [query.Sku, query.After, query.Limit + 1],
-                row => new Entry(row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<Guid?>(3), row.GetFieldValue<string?>(4), row.GetFieldValue<DateTimeOffset>(5)), ct),
+                row => new Entry(
+                    row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<Guid?>(3), row.IsDBNull(4) ? null : row.GetString(4),
+                    row.GetFieldValue<DateTimeOffset>(5)), ct),
             query.Limit, entry => entry.Id.ToString());
     }
 }
