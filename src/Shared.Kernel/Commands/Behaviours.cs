@@ -73,9 +73,9 @@ internal sealed class AnswerOnce<TMessage, TResponse>(IDocumentSession session, 
         {
             return await next(message, cancellationToken);
         }
-        catch (Exception fault) when (Retries.IsLostRace(fault))
+        catch (Exception fault) when (fault is RefusedException or NotFoundException or ChangedMeanwhileException || Retries.IsLostRace(fault))
         {
-            // Rolled back: somebody else was first, perhaps with this very key.
+            // Rolled back. Perhaps this very key was first, and its effect is what refused the repetition.
             await using var fresh = store.QuerySession();
             if (await fresh.LoadAsync<IdempotentAnswer>(value, cancellationToken) is not { } winner) throw;
             return Again(winner, hash);

@@ -7,14 +7,14 @@ namespace Shared.Kernel;
 internal static class InboxGuard
 {
     public const string Sql = """
-        create or replace function guard_inbox_update() returns trigger language plpgsql as $$
+        create or replace function guard_inbox_update() returns trigger language plpgsql set search_path from current as $$
         begin
           if old.status = 'Handled' and new.status <> 'Handled' then return null; end if;
           if new.status = 'Handled' then new.body := ''; end if;
           return new;
         end $$;
 
-        create or replace function guard_inbox_insert() returns trigger language plpgsql as $$
+        create or replace function guard_inbox_insert() returns trigger language plpgsql set search_path from current as $$
         begin
           if exists (select 1 from wolverine_dead_letters d where d.id = new.id and d.received_at = new.received_at and not coalesce(d.replayable, false)) then
             raise unique_violation using message = 'the message is a dead letter', table = 'wolverine_incoming_envelopes';
@@ -22,13 +22,13 @@ internal static class InboxGuard
           return new;
         end $$;
 
-        create or replace function guard_inbox_delete() returns trigger language plpgsql as $$
+        create or replace function guard_inbox_delete() returns trigger language plpgsql set search_path from current as $$
         begin
           if old.status = 'Handled' and old.keep_until > now() then return null; end if;
           return old;
         end $$;
 
-        create or replace function guard_dead_letter() returns trigger language plpgsql as $$
+        create or replace function guard_dead_letter() returns trigger language plpgsql set search_path from current as $$
         begin
           if exists (select 1 from wolverine_incoming_envelopes i where i.id = new.id and i.received_at = new.received_at and i.status = 'Handled') then return null; end if;
           return new;

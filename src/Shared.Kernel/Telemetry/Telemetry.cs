@@ -30,6 +30,8 @@ internal static class Telemetry
             });
         // It warns that it found no handlers to generate code for: reactions are registered one by one.
         builder.Logging.AddFilter("Wolverine.Configuration.HandlerDiscovery", LogLevel.Error);
+        // It would log the parameters of a failed statement, which hold personal data; what failed is logged by who catches the exception.
+        builder.Logging.AddFilter("Marten", LogLevel.None);
         builder.Logging.AddFilter("Shared.Kernel.FromFront", LogLevel.Warning);
         builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
 

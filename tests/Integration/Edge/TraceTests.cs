@@ -37,5 +37,5 @@ public sealed class TraceTests
         Assert.Contains(mine, span => Says(span, "module://catcher/count-balls"));
     }
 
-    private static bool Says(Activity span, string destination) => span.Tags.Any(tag => tag.Value?.Contains(destination, StringComparison.Ordinal) == true);
+    private static bool Says(Activity span, string destination) => span.TagObjects.Any(tag => $"{tag.Value}".Contains(destination, StringComparison.Ordinal));
 }

@@ -95,7 +95,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     private static async Task<ModuleUnderTest> StartAsync(Module module, string database, IReadOnlyDictionary<string, string?>? settings)
     {
         var issuer = await TestIssuer.SharedAsync();
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
