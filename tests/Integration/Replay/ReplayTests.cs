@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Npgsql;
 using Shared.Testing;
 
@@ -98,5 +100,17 @@ public sealed class ReplayTests : IAsyncLifetime
         await using var longer = await StartAsync();
 
         await MustEnd(longer, 0, "5 orders in");
+    }
+
+    [Fact]
+    public async Task a_shop_of_its_own_is_started_and_started_again_when_it_is_killed()
+    {
+        await using var replay = await ChildProcess.StartAsync(new("dotnet", [Program, Path.Combine(_folder.Path, "sample.csv"), "--own", "--speed", "1"]));
+        await Eventually.True(() => Task.FromResult(replay.Output.Contains("products received", StringComparison.Ordinal)), "the placing has begun", TimeSpan.FromMinutes(1));
+
+        Process.GetProcessById(int.Parse(Regex.Match(replay.Output, @"main \(process (\d+)\)").Groups[1].Value)).Kill();
+
+        await MustEnd(replay, 0, "Reconciled");
+        Assert.Contains("The host main has ended: killed by signal 9. It is started again.", replay.Output, StringComparison.Ordinal);
     }
 }
