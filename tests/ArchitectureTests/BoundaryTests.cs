@@ -38,7 +38,7 @@ public sealed partial class BoundaryTests
         var references = Assembly.Load($"{module}.Contracts").GetReferencedAssemblies().Select(reference => reference.Name!);
 
         Assert.All(references, reference => Assert.StartsWith("System", reference, StringComparison.Ordinal));
-        Assert.Empty(XDocument.Load(ProjectOf($"{module}.Contracts")).Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference"));
+        Assert.DoesNotContain(XDocument.Load(ProjectOf($"{module}.Contracts")).Descendants(), element => element.Name.LocalName is "PackageReference" or "ProjectReference");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Shared.Kernel;
+using Module = Shared.Kernel.Module;
 
 namespace ArchitectureTests;
 

@@ -64,6 +64,7 @@ namespace Toys
                 var ball = new Ball(Guid.CreateVersion7(), command.Behaviour);
                 db.Insert(ball);
                 await outbox.Publish(new BallThrown(ball.Id, command.Behaviour));
+                if (command.Behaviour == "drop") throw new RefusedException("ball.dropped", "This ball is dropped after it was told of.");
                 return ball.Id;
             }
         }

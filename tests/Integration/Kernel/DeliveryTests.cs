@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Npgsql;
+using RabbitMQ.Client;
 using Shared.Kernel;
 using Shared.Testing;
 using Toys.Contracts;
@@ -37,6 +38,27 @@ public sealed class DeliveryTests
         await modules.AtRestAsync();
 
         Assert.Equal(1, await modules.CaughtAsync(ball.Id));
+    }
+
+    [Fact]
+    public async Task a_message_to_a_queue_that_is_gone_is_not_lost()
+    {
+        var server = await RabbitMqServer.SharedAsync();
+        var broker = await server.CreateVirtualHostAsync();
+        await using var modules = await TwoModules.StartAsync(new Dictionary<string, string?> { ["Carrier"] = "RabbitMq", ["RabbitMq"] = broker.ToString() });
+        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeleteAsync("catcher.when-ball-thrown");
+        await using var sender = modules.SenderBy(broker, TwoModules.Catches);
+
+        var refused = await sender.SendAsync([modules.Envelope(new BallThrown(Guid.CreateVersion7(), "ok"), TwoModules.Catches)]);
+        var ball = new BallThrown(Guid.CreateVersion7(), "ok");
+        var accepted = await sender.SendAsync([modules.Envelope(ball, TwoModules.Catches)]);
+
+        Assert.NotNull(refused[0]);
+        Assert.Null(accepted[0]);
+        // Whether the listener is back already or not.
+        await Eventually.True(async () => await channel.MessageCountAsync("catcher.when-ball-thrown") + await modules.CaughtAsync(ball.Id) == 1, "the message is in the queue or caught");
     }
 
     [Fact]

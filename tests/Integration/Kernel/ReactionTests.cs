@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using Catcher.Contracts;
 using Shared.Testing;
@@ -32,5 +33,35 @@ public sealed class ReactionTests
 
         Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
         Assert.Single(await module.Published<BallThrown>());
+    }
+
+    [Fact]
+    public async Task a_command_that_fails_after_it_told_of_something_has_told_nothing()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new ToysModule());
+        using var http = module.Anonymous();
+        http.DefaultRequestHeaders.Add("Idempotency-Key", "dropped");
+
+        var refused = await http.PostAsJsonAsync("/v1/toys/balls", new { behaviour = "drop" });
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Empty(await module.Published<BallThrown>());
+        Assert.Equal(0, await module.Query<long>("select count(*) from mt_doc_ball"));
+        Assert.Equal(0, await module.Query<long>("select count(*) from mt_doc_idempotentanswer"));
+    }
+
+    [Fact]
+    public async Task the_behaviours_stand_in_their_order()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new ToysModule());
+        using var http = module.Anonymous();
+        http.DefaultRequestHeaders.Add("Idempotency-Key", "long");
+
+        // Validation comes before the key: what is invalid is not remembered, and may be corrected under the same key.
+        var invalid = await http.PostAsJsonAsync("/v1/toys/balls", new { behaviour = new string('x', 21) });
+        var valid = await http.PostAsJsonAsync("/v1/toys/balls", new { behaviour = "ok" });
+
+        Assert.Equal(HttpStatusCode.BadRequest, invalid.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, valid.StatusCode);
     }
 }

@@ -61,6 +61,10 @@ internal sealed class TwoModules : IAsyncDisposable
     /// <summary>Sends a message through RabbitMQ.</summary>
     public Task<bool> PublishAsync(Envelope envelope, Uri broker) => SendAsync(new RabbitMqCarrier(Runtime("toys").Options, broker), envelope);
 
+    /// <summary>The toys' own way to a destination over RabbitMQ, opened but not used yet.</summary>
+    public ICarrierSender SenderBy(Uri broker, Uri destination) =>
+        new RabbitMqCarrier(Runtime("toys").Options, broker).OpenSender((ModuleEndpoint)Runtime("toys").Options.Transports.GetOrCreateEndpoint(destination), Runtime("toys"));
+
     public Task AtRestAsync() => Eventually.True(async () => await CountAsync(Catcher, "select count(*) from wolverine_incoming_envelopes where status <> 'Handled'") == 0
         && await CountAsync(Thrower, "select count(*) from wolverine_outgoing_envelopes") == 0, "both modules at rest");
 

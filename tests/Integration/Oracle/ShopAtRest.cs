@@ -44,6 +44,9 @@ public sealed class ShopAtRest : IAsyncLifetime
         ["Database:Administrator"] = database,
         ["Database:Secret"] = ModuleUnderTest.Secret,
         ["Users:DevelopmentTokens"] = "true",
+        // Longer than the tests take: a copy in which an order's time-out is due is not at rest.
+        ["Orders:StockTimeout"] = "01:00:00",
+        ["Orders:PaymentTimeout"] = "01:00:00",
         ["ASPNETCORE_ENVIRONMENT"] = "Development",
     };
 

@@ -102,6 +102,9 @@ public sealed class Shop : IAsyncDisposable
             ["Database:Secret"] = ModuleUnderTest.Secret,
             ["Users:DevelopmentTokens"] = "true",
             ["Messages:Backoff"] = "00:00:00.2,00:00:01,00:00:02,00:00:05,00:00:10",
+            // Longer than any test: an order's time-out that comes due while the oracle looks would look like a message that is not handled.
+            ["Orders:StockTimeout"] = "01:00:00",
+            ["Orders:PaymentTimeout"] = "01:00:00",
             ["Logging:LogLevel:Default"] = "Warning",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };
