@@ -86,7 +86,7 @@ internal sealed class LogicalReceiver(Uri address, IReceiver inner) : IReceiver
     // Wolverine made the inner receiver and disposes it.
     public void Dispose() { }
 
-    private IListener Logical(IListener listener) => listener.Address == address ? listener : _listeners.GetOrAdd(listener, carried => new LogicalListener(address, carried));
+    private LogicalListener Logical(IListener listener) => _listeners.GetOrAdd(listener, carried => new LogicalListener(address, carried));
 }
 
 internal sealed class LogicalListener(Uri address, IListener inner) : IListener
