@@ -66,8 +66,10 @@ internal static class Command
         await preparation.Run(ct);
 
         var begin = Stopwatch.GetTimestamp();
-        var placement = new Placement(shop, plan, preparation.Customers, options.Connections, options.OrdersPerSecond);
-        var delivery = new Delivery(shop, plan, placement, options.Connections, async cancel => (await database.Motion(cancel)).IsRest);
+        var backlog = new Backlog();
+        var placement = new Placement(shop, plan, preparation.Customers, backlog, options.Connections, options.OrdersPerSecond);
+        var delivery = new Delivery(shop, plan, placement, backlog, options.Connections, async cancel => (await database.Motion(cancel)).IsRest);
+        await delivery.Prepare(ct);
         await Show.While(PlaceAndDeliver(placement, delivery, ct), placement.Placed, placement.Cancelled, delivery.Delivered);
 
         var rest = new Tally("coming to rest", 1);
