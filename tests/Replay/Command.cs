@@ -24,7 +24,7 @@ internal static class Command
             if (options.Own is null) return await Replay(options, plan, interrupt.Token);
 
             Console.WriteLine($"A shop of its own is started, {(options.Own.Count == 0 ? "all in one process" : $"with {string.Join(", ", options.Own)} out, over RabbitMQ")} …");
-            await using var own = await OwnShop.StartAsync(options.Own);
+            await using var own = await OwnShop.StartAsync(options.Own, interrupt.Token);
             Console.WriteLine($"Its hosts: {own}. One that is killed is started again.");
             return await Replay(options with { Url = own.Address, Database = own.Database }, plan, interrupt.Token);
         }
@@ -38,7 +38,7 @@ internal static class Command
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
-            Console.Error.WriteLine("Interrupted. The same command goes on where this one stopped.");
+            Console.Error.WriteLine("Interrupted. On the same shop the same command goes on where this one stopped.");
             return Interrupted;
         }
 
@@ -66,8 +66,10 @@ internal static class Command
         await preparation.Run(ct);
 
         var begin = Stopwatch.GetTimestamp();
-        var placement = new Placement(shop, plan, preparation.Customers, options.Connections, options.OrdersPerSecond);
-        var delivery = new Delivery(shop, plan, placement, options.Connections, async cancel => (await database.Motion(cancel)).IsRest);
+        var backlog = new Backlog();
+        var placement = new Placement(shop, plan, preparation.Customers, backlog, options.Connections, options.OrdersPerSecond);
+        var delivery = new Delivery(shop, plan, placement, backlog, options.Connections, async cancel => (await database.Motion(cancel)).IsRest);
+        await delivery.Prepare(ct);
         await Show.While(PlaceAndDeliver(placement, delivery, ct), placement.Placed, placement.Cancelled, delivery.Delivered);
 
         var rest = new Tally("coming to rest", 1);
@@ -83,7 +85,7 @@ internal static class Command
         Console.WriteLine();
         Console.WriteLine(result.Text);
         Console.WriteLine($"{plan.Orders.Count:N0} orders in {took.TotalSeconds:N1} s, from the first one placed until the shop was at rest: {plan.Orders.Count / took.TotalSeconds:N1} orders/s (placed {placement.Placed.PerSecond:N1}/s, delivered {delivery.Delivered.PerSecond:N1}/s).");
-        Console.WriteLine($"{shop.Repeated:N0} requests were repeated; the longest wait for an answer was {shop.LongestWait.TotalSeconds:N1} s.");
+        Console.WriteLine($"Requests that were repeated: {shop.Repeated:N0}; the longest wait for an answer was {shop.LongestWait.TotalSeconds:N1} s.");
         return Judge(result.IsEqual, [.. await resting is { } restless ? [restless] : (string[])[], .. preparation.RefusedProducts, .. placement.Faults, .. delivery.Faults]);
     }
 

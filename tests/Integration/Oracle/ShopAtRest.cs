@@ -29,8 +29,9 @@ public sealed class ShopAtRest : IAsyncLifetime
         var database = new ShopDatabase(_database, "", TimeSpan.FromSeconds(60));
         var preparation = new Preparation(shop, Plan, connections: 4);
         await preparation.Run(CancellationToken.None);
-        var placement = new Placement(shop, Plan, preparation.Customers, connections: 4, double.PositiveInfinity);
-        var delivery = new Delivery(shop, Plan, placement, connections: 4, async ct => (await database.Motion(ct)).IsRest);
+        var backlog = new Backlog();
+        var placement = new Placement(shop, Plan, preparation.Customers, backlog, connections: 4, double.PositiveInfinity);
+        var delivery = new Delivery(shop, Plan, placement, backlog, connections: 4, async ct => (await database.Motion(ct)).IsRest);
         var placing = placement.Run(CancellationToken.None);
         await delivery.Run(placing, CancellationToken.None);
         await new Oracle(_database).UntilAtRestAsync(TimeSpan.FromSeconds(60));

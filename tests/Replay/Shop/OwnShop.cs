@@ -1,3 +1,4 @@
+using Npgsql;
 using Shared.Testing;
 
 namespace Replay;
@@ -19,12 +20,14 @@ internal sealed class OwnShop : IAsyncDisposable
     private readonly PostgresServer _server;
     private readonly Shop _shop;
     private readonly IReadOnlyList<string> _hosts;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _interrupted;
     private readonly Task _watch;
 
-    private OwnShop(PostgresServer server, Shop shop, IReadOnlyList<string> hosts)
+    private OwnShop(PostgresServer server, Shop shop, IReadOnlyList<string> hosts, CancellationToken interrupted)
     {
-        (_server, _shop, _hosts) = (server, shop, hosts);
+        (_server, _shop, _hosts, _interrupted) = (server, shop, hosts, interrupted);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         _watch = Watch();
     }
 
@@ -32,7 +35,7 @@ internal sealed class OwnShop : IAsyncDisposable
 
     public string Database => _shop.Database;
 
-    public static async Task<OwnShop> StartAsync(IReadOnlyList<string> outside)
+    public static async Task<OwnShop> StartAsync(IReadOnlyList<string> outside, CancellationToken interrupted)
     {
         PostgresServer? server = null;
         var screen = Console.Out;
@@ -42,7 +45,7 @@ internal sealed class OwnShop : IAsyncDisposable
             Console.SetOut(TextWriter.Null);
             server = await PostgresServer.StartAsync(settings: Durable);
             Environment.SetEnvironmentVariable(PostgresServer.Variable, server.ConnectionString);
-            return new OwnShop(server, await Shop.StartAsync(outside, Settings), [Shop.Main, .. outside]);
+            return new OwnShop(server, await Shop.StartAsync(outside, Settings), [Shop.Main, .. outside], interrupted);
         }
         catch (Exception fault)
         {
@@ -63,7 +66,17 @@ internal sealed class OwnShop : IAsyncDisposable
         await _stop.CancelAsync();
         await _watch;
         Console.SetOut(TextWriter.Null);
-        await _shop.DisposeAsync();
+        try
+        {
+            // Ctrl-C reaches the database as well: without it hosts would take their time to stop in order, for nothing.
+            if (_interrupted.IsCancellationRequested) foreach (var host in _hosts) _shop[host].Kill();
+            await _shop.DisposeAsync();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        {
+            // What could not be asked to stop in order ends with its server.
+        }
+
         await _server.DisposeAsync();
         _stop.Dispose();
     }
@@ -72,10 +85,17 @@ internal sealed class OwnShop : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            foreach (var host in _hosts.Where(host => _shop[host].HasEnded))
+            try
             {
-                Console.WriteLine($"  The host {host} has ended: {await _shop[host].WaitForExitAsync()}. It is started again.");
-                await _shop.StartHostAsync(host);
+                foreach (var host in _hosts.Where(host => _shop[host].HasEnded))
+                {
+                    Console.WriteLine($"  The host {host} has ended: {await _shop[host].WaitForExitAsync()}. It is started again.");
+                    await _shop.StartHostAsync(host);
+                }
+            }
+            catch (Exception fault) when (fault is InvalidOperationException or TimeoutException)
+            {
+                if (!_stop.IsCancellationRequested) Console.WriteLine($"  It does not start: {fault.Message}");
             }
 
             await Task.WhenAny(Task.Delay(BetweenLooks, _stop.Token));

@@ -9,11 +9,11 @@ namespace Replay;
 /// Behind the placement, what becomes ready is dispatched and delivered; but for the orders that the file cancels, which stay until they are.
 /// Ends when every other order is delivered, or when the shop is at rest, or stands still, and none becomes ready any more.
 /// </summary>
-internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, int connections, Func<CancellationToken, Task<bool>> isAtRest)
+internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, Backlog backlog, int connections, Func<CancellationToken, Task<bool>> isAtRest)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100), BetweenQuestions = TimeSpan.FromSeconds(2), Standstill = TimeSpan.FromMinutes(5);
 
-    private readonly HashSet<Guid> _taken = [], _deliveredBefore = [];
+    private readonly HashSet<Guid> _taken = [];
     private readonly ConcurrentBag<string> _faults = [];
     private int _before, _done;
 
@@ -21,12 +21,15 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
 
     public Tally Delivered { get; } = new("delivered", plan.Kept.Orders);
 
+    /// <summary>What an interrupted replay has delivered is not ready again.</summary>
+    public async Task Prepare(CancellationToken ct)
+    {
+        await foreach (var id in List("delivered", ct)) backlog.WasDelivered(id);
+    }
+
     public async Task Run(Task placing, CancellationToken ct)
     {
         Delivered.Begin();
-        // What an interrupted replay has delivered is not ready again.
-        await foreach (var id in List("delivered", ct)) _deliveredBefore.Add(id);
-
         var ready = Channel.CreateUnbounded<(Guid Id, bool IsDispatched)>(new UnboundedChannelOptions { SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var workers = Parallel.ForEachAsync(ready.Reader.ReadAllAsync(stop.Token), new ParallelOptions { MaxDegreeOfParallelism = connections, CancellationToken = stop.Token }, Deliver);
@@ -50,7 +53,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
         {
             var isPlaced = placing.IsCompleted;
             var found = await Take("ready", isDispatched: false) + await Take("dispatched", isDispatched: true);
-            if (isPlaced && _before == 0) Delivered.Before(_before = placement.Orders.Keys.Count(_deliveredBefore.Contains));
+            if (isPlaced && _before == 0) Delivered.Before(_before = backlog.CountDeliveredBefore(placement.Orders.Keys));
             if (isPlaced && _taken.Count + _before >= plan.Kept.Orders) return;
 
             if (found > 0 || !isPlaced || Volatile.Read(ref _done) < _taken.Count) lastProgress = lastQuestion = Stopwatch.GetTimestamp();
@@ -72,6 +75,7 @@ internal sealed class Delivery(ShopClient shop, Plan plan, Placement placement, 
                 if (!placement.Orders.TryGetValue(id, out var sale) || plan.Undone.ContainsKey(sale.Invoice) || !_taken.Add(id)) continue;
 
                 found++;
+                backlog.Leave();
                 ready.TryWrite((id, isDispatched));
             }
 

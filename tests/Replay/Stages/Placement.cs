@@ -7,7 +7,7 @@ namespace Replay;
 /// Orders are placed and cancelled in the file's time order, several on their way at once; a cancellation waits for its own order's answer, and for nothing else:
 /// it may overtake the stock and the payment.
 /// </summary>
-internal sealed class Placement(ShopClient shop, Plan plan, IReadOnlyDictionary<string, Guid> customers, int connections, double perSecond)
+internal sealed class Placement(ShopClient shop, Plan plan, IReadOnlyDictionary<string, Guid> customers, Backlog backlog, int connections, double perSecond)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<Guid?>> _placed = new(plan.Orders.Select(order =>
         KeyValuePair.Create(order.Invoice, new TaskCompletionSource<Guid?>(TaskCreationOptions.RunContinuationsAsynchronously))));
@@ -47,6 +47,7 @@ internal sealed class Placement(ShopClient shop, Plan plan, IReadOnlyDictionary<
                 if (due > TimeSpan.Zero) await Task.Delay(due, cancel);
             }
 
+            await backlog.Room(cancel);
             await Place(step.Order, cancel);
         });
     }
@@ -65,6 +66,7 @@ internal sealed class Placement(ShopClient shop, Plan plan, IReadOnlyDictionary<
         if (answer.Succeeded && Guid.TryParse(answer.Text("id"), out var id))
         {
             _orders[id] = sale;
+            backlog.Enter(id);
             var total = answer.Body.GetProperty("total").GetDecimal();
             if (total != sale.Amount) _faults.Add($"invoice {sale.Invoice}: its order's total is answered as {total}, the file has {sale.Amount}");
             _placed[sale.Invoice].SetResult(id);
@@ -86,6 +88,7 @@ internal sealed class Placement(ShopClient shop, Plan plan, IReadOnlyDictionary<
         {
             var answer = await shop.Post($"/v1/orders/{id}/cancel", $"replay-cancel-{cancellation.Invoice}", new { reason = $"Invoice {cancellation.Invoice}" }, ct);
             if (!answer.Succeeded) _faults.Add($"cancellation {cancellation.Invoice} of invoice {sale.Invoice} (order {id}) is refused: {answer.Problem}");
+            backlog.Leave();
         }
 
         Cancelled.One();
