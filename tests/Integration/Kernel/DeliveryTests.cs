@@ -48,8 +48,9 @@ public sealed class DeliveryTests
         await using var modules = await TwoModules.StartAsync(new Dictionary<string, string?> { ["Carrier"] = "RabbitMq", ["RabbitMq"] = broker.ToString() });
         await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await channel.QueueDeleteAsync("catcher.when-ball-thrown");
         await using var sender = modules.SenderBy(broker, TwoModules.Catches);
+        Assert.True(await sender.PingAsync());
+        await channel.QueueDeleteAsync("catcher.when-ball-thrown");
 
         var refused = await sender.SendAsync([modules.Envelope(new BallThrown(Guid.CreateVersion7(), "ok"), TwoModules.Catches)]);
         var ball = new BallThrown(Guid.CreateVersion7(), "ok");

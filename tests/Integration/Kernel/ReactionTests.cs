@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using Catcher.Contracts;
+using Marten;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shared.Kernel;
 using Shared.Testing;
 using Toys;
 using Toys.Contracts;
@@ -48,6 +51,22 @@ public sealed class ReactionTests
         Assert.Empty(await module.Published<BallThrown>());
         Assert.Equal(0, await module.Query<long>("select count(*) from mt_doc_ball"));
         Assert.Equal(0, await module.Query<long>("select count(*) from mt_doc_idempotentanswer"));
+    }
+
+    [Fact]
+    public async Task an_answer_is_kept_for_seven_days()
+    {
+        await using var modules = await TwoModules.StartAsync();
+        await using (var session = modules.Store.LightweightSession())
+        {
+            foreach (var (key, days) in new[] { ("old", 8), ("young", 6) }) session.Insert(new IdempotentAnswer(key, "", "", TimeProvider.System.GetUtcNow().AddDays(-days)));
+            await session.SaveChangesAsync();
+        }
+
+        await new ForgetAnswers(modules.Store, TimeProvider.System, NullLogger<ForgetAnswers>.Instance).OnceAsync(default);
+
+        await using var query = modules.Store.QuerySession();
+        Assert.Equal(["young"], (await query.Query<IdempotentAnswer>().ToListAsync()).Select(answer => answer.Key));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,8 @@ internal sealed class TwoModules : IAsyncDisposable
     public NpgsqlDataSource Catcher => _host.ServicesOf("catcher").GetRequiredService<NpgsqlDataSource>();
 
     public NpgsqlDataSource Thrower => _host.ServicesOf("toys").GetRequiredService<NpgsqlDataSource>();
+
+    public IDocumentStore Store => _host.ServicesOf("toys").GetRequiredService<IDocumentStore>();
 
     public HttpClient Http() => new() { BaseAddress = _host.Address };
 

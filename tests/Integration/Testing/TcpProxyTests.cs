@@ -70,6 +70,7 @@ public sealed class TcpProxyTests : IAsyncLifetime
         Assert.False(swallowed.IsCompleted);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => InsertInTransaction(2, "module://inventory/when-order-placed", prepared));
 
+        Assert.Equal("COMMIT", (await swallowed).Answer);
         Assert.Equal(1, _proxy.SwallowedAnswers);
         Assert.Equal(2L, await Count());
     }
