@@ -79,7 +79,9 @@ internal abstract class AcknowledgingListener(Uri address, IReceiver receiver) :
         {
             await receiver.ReceivedAsync(this, messages);
             await Task.WhenAny(Task.WhenAll(answers), Task.Delay(Patience));
-            return [.. answers.Select(answer => answer is { IsCompletedSuccessfully: true, Result: true })];
+            var stored = new bool[messages.Length];
+            for (var i = 0; i < stored.Length; i++) stored[i] = answers[i].IsCompleted && await answers[i];
+            return stored;
         }
         finally
         {

@@ -54,7 +54,7 @@ internal static class Retries
                 async (_, lifecycle, _) =>
                 {
                     Checkpoints.Reached("retry.before-stored", lifecycle.Envelope?.Destination);
-                    await lifecycle.ReScheduleAsync(DateTimeOffset.UtcNow + delay * (0.8 + 0.4 * Random.Shared.NextDouble()));
+                    await lifecycle.ReScheduleAsync(TimeProvider.System.GetUtcNow() + delay * (0.8 + 0.4 * Random.Shared.NextDouble()));
                     Checkpoints.Reached("retry.stored", lifecycle.Envelope?.Destination);
                 }, $"again after {delay}").Then;
         }
