@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
+using Npgsql;
 using Shared.Kernel;
 
 namespace Host;
@@ -40,6 +42,16 @@ internal static class CommandLine
         catch (Exception fault) when (fault is ConfigurationFaultsException or EmbeddedPostgresException)
         {
             await Console.Error.WriteLineAsync(fault.Message);
+            return 2;
+        }
+        catch (NpgsqlException fault)
+        {
+            await Console.Error.WriteLineAsync($"The database was asked for its schemas and said no: {fault.Message}. Look at Database:Administrator or Database:Modules, and whether the server runs.");
+            return 2;
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{fault.Message} Another program listens there: end it, or name another address by --Urls=http://….");
             return 2;
         }
     }

@@ -78,7 +78,9 @@ internal abstract class AcknowledgingListener(Uri address, IReceiver receiver) :
         try
         {
             await receiver.ReceivedAsync(this, messages);
-            await Task.WhenAny(Task.WhenAll(answers), Task.Delay(Patience));
+            try { await Task.WhenAll(answers).WaitAsync(Patience); }
+            catch (TimeoutException) { /* What is not answered by now is not stored, as far as the sender may know. */ }
+
             var stored = new bool[messages.Length];
             for (var i = 0; i < stored.Length; i++) stored[i] = answers[i].IsCompleted && await answers[i];
             return stored;

@@ -39,7 +39,7 @@ internal static class ModuleStore
     }
 
     /// <summary>Brings the schema up to what the program wants: documents, streams, own tables, inbox and outbox, and the inbox's guards.</summary>
-    public static async Task MigrateAsync(IServiceProvider module, string schema, CancellationToken cancellation)
+    public static async Task MigrateAsync(IServiceProvider module, CancellationToken cancellation)
     {
         // Two hosts of one module may start at once: the second waits and finds nothing to do. A connection of its own, since the lock is the session's.
         await using var connection = await module.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);

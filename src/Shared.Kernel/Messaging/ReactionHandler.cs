@@ -24,6 +24,8 @@ internal sealed class ReactionHandler<TMessage>(Reaction reaction, MessageMap me
             throw new InvalidOperationException($"{reaction.Handler.Name} must have exactly one public static method Handle, it has {methods.Length}.");
         if (handle.GetParameters().All(parameter => parameter.ParameterType != reaction.Message))
             throw new InvalidOperationException($"{reaction.Handler.Name}.Handle must take the message {reaction.Message.Name} that it is declared for.");
+        if (handle.GetParameters().FirstOrDefault(parameter => parameter.ParameterType.Namespace == nameof(Mediator)) is { } sender)
+            throw new InvalidOperationException($"{reaction.Handler.Name}.Handle takes {sender.ParameterType.Name}: a command would commit in a transaction of its own. Call the model.");
         if (handle.ReturnType != typeof(Task))
             throw new InvalidOperationException($"{reaction.Handler.Name}.Handle must return Task: what it tells goes through the Outbox.");
         return handle;

@@ -59,13 +59,19 @@ internal sealed class ModuleApplication : IAsyncDisposable
         return new ModuleApplication(module, application, dataSource, server);
     }
 
-    /// <summary>Endpoints without a policy, each a fault.</summary>
+    /// <summary>Endpoints without a policy, and reactions that ask for what the container does not have, each a fault.</summary>
     public IEnumerable<string> Faults() =>
-        from endpoint in ((IEndpointRouteBuilder)_application).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-        where endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
-        select $"The endpoint {endpoint.DisplayName} has no policy: say ForCustomers(), ForOperators() or ForAnyone().";
+        (from endpoint in ((IEndpointRouteBuilder)_application).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+         where endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+         select $"The endpoint {endpoint.DisplayName} has no policy: say ForCustomers(), ForOperators() or ForAnyone().")
+        .Concat(
+         from reaction in Services.GetRequiredService<MessageMap>().Reactions
+         from parameter in ReactionHandler<object>.HandleMethod(reaction).GetParameters()
+         where parameter.ParameterType != reaction.Message && parameter.ParameterType != typeof(CancellationToken)
+         where !Services.GetRequiredService<IServiceProviderIsService>().IsService(parameter.ParameterType)
+         select $"{reaction.Handler.Name} takes {parameter.ParameterType.Name}, which {Module.Name} does not register in its Services.");
 
-    public Task MigrateAsync(CancellationToken cancellation) => ModuleStore.MigrateAsync(Services, Module.Name, cancellation);
+    public Task MigrateAsync(CancellationToken cancellation) => ModuleStore.MigrateAsync(Services, cancellation);
 
     public Task StartAsync(CancellationToken cancellation) => _application.StartAsync(cancellation);
 

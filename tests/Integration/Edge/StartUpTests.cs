@@ -40,6 +40,26 @@ public sealed class StartUpTests
     public async Task a_host_needs_the_broker_it_is_told_to_use() =>
         Assert.Contains("RabbitMq is ''", await RefusedAsync(new Dictionary<string, string?> { ["Carrier"] = "RabbitMq" }), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task a_database_that_does_not_answer_is_named() =>
+        Assert.Contains("Look at Database:Administrator", await RefusedAsync(new Dictionary<string, string?>
+        {
+            ["Database:Administrator"] = $"Host=127.0.0.1;Port={FreePort.Take()};Username=x;Password=hush;Database=shop",
+            ["Database:Secret"] = ModuleUnderTest.Secret,
+        }), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task an_address_that_is_taken_is_named()
+    {
+        var server = await PostgresServer.SharedAsync();
+        Assert.Contains("Another program listens there", await RefusedAsync(new Dictionary<string, string?>
+        {
+            ["Database:Administrator"] = await server.CreateDatabaseAsync(),
+            ["Database:Secret"] = ModuleUnderTest.Secret,
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{server.Port}",
+        }), StringComparison.Ordinal);
+    }
+
     /// <summary>What the host says before it ends with exit code 2.</summary>
     private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> settings)
     {

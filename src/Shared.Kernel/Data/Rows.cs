@@ -2,10 +2,10 @@ using System.Data.Common;
 using Marten;
 using Npgsql;
 
-namespace Billing;
+namespace Shared.Kernel;
 
 /// <summary>Hand-written reads on the session's own connection: inside its transaction if one is open.</summary>
-internal static class Rows
+public static class Rows
 {
     /// <param name="sql">With <c>$1</c>, <c>$2</c> … for the parameters.</param>
     public static async Task<IReadOnlyList<T>> Read<T>(this IQuerySession db, string sql, object[] parameters, Func<DbDataReader, T> row, CancellationToken ct)
