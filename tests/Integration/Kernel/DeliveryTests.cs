@@ -67,15 +67,20 @@ public sealed class DeliveryTests
     {
         await using var modules = await TwoModules.StartAsync();
         var message = modules.Envelope(new BallThrown(Guid.CreateVersion7(), "refuse"), TwoModules.Catches);
+        var ball = new BallThrown(Guid.CreateVersion7(), "ok");
+        // The same identity; were it handled, it would be seen.
+        var duplicate = modules.Envelope(ball, TwoModules.Catches);
+        duplicate.Id = message.Id;
 
         await modules.HandOverAsync(message);
         var letter = await DeadLetterAsync(modules, message.Id);
-        await modules.HandOverAsync(message);
+        Assert.True(await modules.HandOverAsync(duplicate));
         await modules.AtRestAsync();
 
         Assert.Contains("This ball is not caught.", letter.Fault, StringComparison.Ordinal);
         Assert.Contains("\"refuse\"", letter.Text(), StringComparison.Ordinal);
         Assert.Single(await new DeadLetters(modules.Catcher).ListAsync(10));
+        Assert.Equal(0, await modules.CaughtAsync(ball.Id));
     }
 
     [Fact]
