@@ -90,11 +90,15 @@ public sealed class ChildProcess : IAsyncDisposable
             : throw new InvalidOperationException($"'{command.Program} {string.Join(' ', command.Arguments)}' failed, {end}:\n{child.Output}");
     }
 
-    /// <summary>Sends signal <paramref name="number"/>; nothing happens if the process has ended.</summary>
+    /// <summary>Sends signal <paramref name="number"/>; nothing happens if the process has ended. After <see cref="Signals.Stop"/> none of its threads runs any more.</summary>
     public void Signal(int number)
     {
-        if (!_process.HasExited)
-            _ = kill(_process.Id, number);
+        if (_process.HasExited) return;
+
+        _ = kill(_process.Id, number);
+        // The system stops the threads one by one: those that still run could answer a request meanwhile.
+        if (number == Signals.Stop && !SpinWait.SpinUntil(() => _process.HasExited || IsStopped(), TimeSpan.FromSeconds(10)))
+            throw new InvalidOperationException($"Process {_process.Id} did not stop within 10 s of SIGSTOP.");
     }
 
     /// <summary>Waits for its end, by default a minute, then throws <see cref="TimeoutException"/>.</summary>
@@ -157,6 +161,10 @@ public sealed class ChildProcess : IAsyncDisposable
             info.Environment[name] = value;
         return info;
     }
+
+    // The state is the letter after the program's name, which is in brackets: proc(5).
+    private bool IsStopped() => Directory.GetDirectories($"/proc/{_process.Id}/task").All(thread =>
+        File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't' or 'Z' or 'X');
 
     private async Task Read(StreamReader stream)
     {
