@@ -42,7 +42,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var faults = new List<string>();
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
-        var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, topology.Here, faults);
+        var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
         foreach (var module in here)
         {
             faults.AddRange(manifest.FaultsOf(module));
