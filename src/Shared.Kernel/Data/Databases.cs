@@ -56,6 +56,16 @@ public sealed class Databases
         }
     }
 
+    /// <summary>The database of the carrier Postgres: one of its own, or the shop's if all modules are in it. Null is the embedded one, which is not started yet.</summary>
+    internal static Databases? ReadBus(IConfiguration configuration, Databases? shop, IReadOnlyList<string> here, ICollection<string> faults)
+    {
+        if (configuration.GetSection("Bus").Exists()) return Read(configuration, "Bus", here, faults);
+
+        if (configuration.GetSection("Database:Administrators").Exists())
+            faults.Add("Bus:Administrator is not set, and the modules' databases are on servers of their own: say in which database the carrier Postgres has its letters.");
+        return shop;
+    }
+
     /// <summary>The databases of a topology that runs, for a command beside it: as configured, or the embedded server of the data folder.</summary>
     /// <exception cref="ConfigurationFaultsException">The settings name no database that can be used.</exception>
     public static Databases Find(IConfiguration configuration, IReadOnlyList<string> modules)

@@ -43,6 +43,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
         var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
+        var bus = topology.Uses(Carrier.Postgres) ? Databases.ReadBus(configuration, databases, topology.Here, faults) : null;
         foreach (var module in here)
         {
             faults.AddRange(manifest.FaultsOf(module));
@@ -66,7 +67,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             }
 
             await databases.ProvisionAsync(topology.Here, cancellation);
-            var surroundings = new ModuleSurroundings(topology, manifest, databases, new InProcessCarrier(), configuration, logging, builder.Environment.EnvironmentName);
+            var surroundings = new ModuleSurroundings(topology, manifest, databases, bus ?? databases, new InProcessCarrier(), configuration, logging, builder.Environment.EnvironmentName);
             modules.AddRange(here.Select(module => ModuleApplication.Build(module, surroundings)));
             faults.AddRange(modules.SelectMany(module => module.Faults()));
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);

@@ -13,16 +13,17 @@ using Wolverine;
 namespace Shared.Kernel;
 
 /// <summary>What all modules of one process are given; none of it tells a module who its neighbours are.</summary>
-internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, InProcessCarrier InProcess, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
+internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, Databases Bus, InProcessCarrier InProcess, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
 
 /// <summary>A module as an ordinary ASP.NET application: its own container, store, message runtime and HTTP pipeline.</summary>
 internal sealed class ModuleApplication : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly NpgsqlDataSource _dataSource;
+    private readonly ModuleCarriers _carriers;
 
-    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleServer server) =>
-        (Module, _application, _dataSource, Server) = (module, application, dataSource, server);
+    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleCarriers carriers, ModuleServer server) =>
+        (Module, _application, _dataSource, _carriers, Server) = (module, application, dataSource, carriers, server);
 
     public Module Module { get; }
 
@@ -38,6 +39,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         var dataSource = NpgsqlDataSource.Create(surroundings.Databases.ConnectionOf(module.Name));
         var messages = new MessageMap();
         module.Messages(messages);
+        var carriers = new ModuleCarriers(surroundings.Topology, surroundings.InProcess, carrier => Open(carrier, module.Name, surroundings));
 
         WebApplication? application = null;
         builder.Services.AddSingleton(surroundings.Logging);
@@ -46,17 +48,17 @@ internal sealed class ModuleApplication : IAsyncDisposable
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         ModuleStore.Add(builder.Services, module, dataSource);
-        Behaviours.Add(builder.Services);
+        Behaviours.Add(builder.Services, surroundings.Topology.MostOutgoing);
         ModulePipeline.Add(builder.Services, module);
         module.Services(builder.Services, surroundings.Configuration);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
-            ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, surroundings.Topology, surroundings.InProcess, surroundings.Configuration, () => application!.Services));
+            ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, carriers, surroundings.Configuration, () => application!.Services));
 
         var server = new ModuleServer();
         builder.Services.AddSingleton<IServer>(server);
         application = builder.Build();
         ModulePipeline.Use(application, module);
-        return new ModuleApplication(module, application, dataSource, server);
+        return new ModuleApplication(module, application, dataSource, carriers, server);
     }
 
     /// <summary>Endpoints without a policy, and reactions that ask for what the container does not have, each a fault.</summary>
@@ -80,8 +82,16 @@ internal sealed class ModuleApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
+        await _carriers.DisposeAsync();
         await _dataSource.DisposeAsync();
     }
+
+    private static ICarrier Open(Carrier carrier, string module, ModuleSurroundings surroundings) => carrier switch
+    {
+        Carrier.RabbitMq => new RabbitMqCarrier(module, surroundings.Topology.Broker!, surroundings.Topology.DeclaresQueues, surroundings.Logging),
+        Carrier.Postgres => new PostgresCarrier(module, surroundings.Bus, surroundings.Logging),
+        _ => throw new InvalidOperationException($"{carrier} takes nothing between processes."),
+    };
 
     /// <summary>The host's front alone listens to signals, and stops the modules in order.</summary>
     private sealed class NoLifetime : IHostLifetime

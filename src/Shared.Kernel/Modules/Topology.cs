@@ -9,6 +9,9 @@ public enum Carrier
     None,
 
     RabbitMq,
+
+    /// <summary>A table that all modules reach, in the shop's database or one of its own.</summary>
+    Postgres,
 }
 
 /// <summary>Which modules run in this host, where the others are, and how messages reach them. Configuration only; docs/configuration.md lists the settings.</summary>
@@ -32,6 +35,12 @@ public sealed record Topology
 
     public required Uri? Broker { get; init; }
 
+    /// <summary>Whether the program may declare its queues at the broker; elsewhere somebody imports their definitions.</summary>
+    public required bool DeclaresQueues { get; init; }
+
+    /// <summary>How many outgoing messages of one module may wait before its commands that publish are refused.</summary>
+    public required int MostOutgoing { get; init; }
+
     internal bool Uses(Carrier carrier) => Carrier == carrier || Drain.Contains(carrier);
 
     internal bool HandsOverInProcess(string module) => Here.Contains(module) && (Carrier == Carrier.None || !Scaled.Contains(module));
@@ -54,18 +63,20 @@ public sealed record Topology
         var broker = Uri.TryCreate(configuration["RabbitMq"], UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" ? uri : null;
         var gateway = configuration.GetValue("Gateway", true);
 
+        if (!int.TryParse(configuration["Messages:MostOutgoing"] ?? "100000", out var mostOutgoing) || mostOutgoing < 1)
+            faults.Add($"Messages:MostOutgoing is '{configuration["Messages:MostOutgoing"]}': it must be a number of messages above zero.");
         if (here.Count == 0) faults.Add($"Modules names none: say '*' or some of {string.Join(", ", known)}.");
         foreach (var module in here.Where(elsewhere.ContainsKey)) faults.Add($"The module '{module}' is both in this host (Modules) and elsewhere (Addresses:{module}): remove one.");
         if (gateway)
             foreach (var module in known.Except(here).Where(module => !elsewhere.ContainsKey(module)))
                 faults.Add($"The module '{module}' is neither in this host (Modules) nor has it an address: set Addresses:{module}, or Gateway=false on a host that forwards nothing.");
         if (carrier == Carrier.None && known.Except(here).Any())
-            faults.Add($"Carrier is None, but {string.Join(", ", known.Except(here))} run in other processes: their messages need a carrier, such as Carrier=RabbitMq.");
+            faults.Add($"Carrier is None, but {string.Join(", ", known.Except(here))} run in other processes: their messages need a carrier, such as Carrier=RabbitMq or Carrier=Postgres.");
         if (carrier == Carrier.None && scaled.Count > 0) faults.Add("Scaled is set but Carrier is None: instances in other processes need a carrier, such as Carrier=RabbitMq.");
         if ((carrier == Carrier.RabbitMq || drain.Contains(Carrier.RabbitMq)) && broker is null)
             faults.Add($"RabbitMq is '{configuration["RabbitMq"]}': the carrier RabbitMq needs the broker's address, such as amqp://user:password@127.0.0.1:5672.");
 
-        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker };
+        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true) };
 
         IReadOnlyList<string> Names(string setting, string otherwise)
         {
