@@ -18,6 +18,7 @@ internal static class CommandLine
         {
             Docs(modules),
             MessagesCommand.Create(modules),
+            DefinitionsCommand.Create(modules),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -56,6 +56,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return new UriBuilder(Uri) { Path = name, Query = "" }.Uri;
     }
 
+    /// <summary>Imports a definitions file, as an administrator does.</summary>
+    public Task ImportDefinitionsAsync(string json) => _node.EvaluateAsync($"""ok = rabbit_definitions:import_raw(base64:decode(<<"{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(json))}">>)).""");
+
+    /// <summary>A user of the virtual host who may publish and consume, and declare nothing.</summary>
+    public async Task<Uri> CreateUserWhoDeclaresNothingAsync(Uri virtualHost)
+    {
+        var name = $"user-{Guid.CreateVersion7():N}";
+        await _node.EvaluateAsync($"""
+            ok = rabbit_auth_backend_internal:add_user(<<"{name}">>, <<"{name}">>, <<"tests">>),
+            ok = rabbit_auth_backend_internal:set_permissions(<<"{name}">>, <<"{NameOf(virtualHost)}">>, <<"">>, <<".*">>, <<".*">>, <<"tests">>).
+            """);
+        return new UriBuilder(virtualHost) { UserName = name, Password = name }.Uri;
+    }
+
     /// <summary>Deletes a virtual host with its queues; its connections are closed.</summary>
     public Task DeleteVirtualHostAsync(Uri virtualHost) =>
         _node.EvaluateAsync($"""ok = rabbit_vhost:delete(<<"{NameOf(virtualHost)}">>, <<"tests">>).""");
