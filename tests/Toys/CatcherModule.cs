@@ -45,6 +45,7 @@ public static class WhenBallThrown
     public static async Task Handle(BallThrown thrown, IDocumentSession db, Outbox outbox)
     {
         if (thrown.Behaviour == "refuse") throw new RefusedException("ball.refused", "This ball is not caught.");
+        if (thrown.Behaviour == "refuse until mended" && !Hand.On(thrown.Id).Mended) throw new RefusedException("ball.refused", "This ball is not caught yet.");
         if (thrown.Behaviour == "fail") throw new InvalidOperationException("dropped");
         if (thrown.Behaviour == "drop until mended" && !Hand.On(thrown.Id).Mended) throw new InvalidOperationException("dropped");
         if (thrown.Behaviour == "hold")

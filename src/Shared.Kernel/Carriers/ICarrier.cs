@@ -13,6 +13,9 @@ internal interface ICarrier : IAsyncDisposable
 
     /// <summary>Starts to take messages for a destination. The carrier forgets a message only when the receiver's inbox has stored it.</summary>
     IListener Listen(Uri destination, IReceiver receiver);
+
+    /// <summary>How many messages it holds for a destination.</summary>
+    Task<long> WaitingAsync(Uri destination);
 }
 
 internal interface ICarrierSender : IAsyncDisposable
@@ -33,6 +36,19 @@ internal sealed class ModuleCarriers(Topology topology, InProcessCarrier inProce
 
     /// <summary>In process and the shared one, and the ones used before that are being drained.</summary>
     public IEnumerable<ICarrier> Listening => _shared.Values.Prepend(inProcess);
+
+    /// <summary>How many messages a shared carrier holds for these destinations; more than none if it cannot be asked.</summary>
+    public async Task<long> WaitingAsync(Carrier carrier, IReadOnlyList<Uri> destinations)
+    {
+        try
+        {
+            return (await Task.WhenAll(destinations.Select(_shared[carrier].WaitingAsync))).Sum();
+        }
+        catch (Exception)
+        {
+            return long.MaxValue;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

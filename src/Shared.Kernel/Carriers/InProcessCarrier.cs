@@ -14,6 +14,8 @@ internal sealed class InProcessCarrier : ICarrier
 
     public IListener Listen(Uri destination, IReceiver receiver) => new Listener(destination, receiver, _listeners);
 
+    public Task<long> WaitingAsync(Uri destination) => Task.FromResult(0L);
+
     public ValueTask DisposeAsync() => default;
 
     private sealed class Sender(Uri destination, ConcurrentDictionary<Uri, Listener> listeners) : ICarrierSender

@@ -55,6 +55,13 @@ internal sealed class PostgresCarrier : ICarrier
         }
     }
 
+    public async Task<long> WaitingAsync(Uri destination)
+    {
+        await using var command = (await OpenAsync()).CreateCommand("select count(*) from bus.letters where destination = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = destination.ToString() });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _doorbell.DisposeAsync();

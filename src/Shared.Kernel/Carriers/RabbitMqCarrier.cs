@@ -22,6 +22,12 @@ internal sealed class RabbitMqCarrier(string module, Uri broker, bool declares, 
     public IListener Listen(Uri destination, IReceiver receiver) =>
         new RabbitMqListener(destination, receiver, _listens, declares, logging.CreateLogger<RabbitMqListener>()).Start();
 
+    public async Task<long> WaitingAsync(Uri destination)
+    {
+        await using var channel = await _listens.ChannelAsync();
+        return (await channel.QueueDeclarePassiveAsync(RabbitMqQueue.NameOf(destination))).MessageCount;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _sends.DisposeAsync();

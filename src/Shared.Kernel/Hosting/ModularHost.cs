@@ -72,7 +72,9 @@ public sealed partial class ModularHost : IAsyncDisposable
             faults.AddRange(modules.SelectMany(module => module.Faults()));
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
 
-            foreach (var module in modules) await module.MigrateAsync(cancellation);
+            foreach (var module in modules) faults.AddRange(await module.MigrateAsync(cancellation));
+            if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
+
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
 
             Front.Use(front, modules, topology);

@@ -21,9 +21,10 @@ internal sealed class ModuleApplication : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly NpgsqlDataSource _dataSource;
     private readonly ModuleCarriers _carriers;
+    private readonly UsedCarriers _used;
 
-    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleCarriers carriers, ModuleServer server) =>
-        (Module, _application, _dataSource, _carriers, Server) = (module, application, dataSource, carriers, server);
+    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleCarriers carriers, UsedCarriers used, ModuleServer server) =>
+        (Module, _application, _dataSource, _carriers, _used, Server) = (module, application, dataSource, carriers, used, server);
 
     public Module Module { get; }
 
@@ -58,7 +59,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         builder.Services.AddSingleton<IServer>(server);
         application = builder.Build();
         ModulePipeline.Use(application, module);
-        return new ModuleApplication(module, application, dataSource, carriers, server);
+        return new ModuleApplication(module, application, dataSource, carriers, new UsedCarriers(module.Name, dataSource, surroundings.Topology), server);
     }
 
     /// <summary>Endpoints without a policy, and reactions that ask for what the container does not have, each a fault.</summary>
@@ -73,11 +74,20 @@ internal sealed class ModuleApplication : IAsyncDisposable
          where !Services.GetRequiredService<IServiceProviderIsService>().IsService(parameter.ParameterType)
          select $"{reaction.Handler.Name} takes {parameter.ParameterType.Name}, which {Module.Name} does not register in its Services.");
 
-    public Task MigrateAsync(CancellationToken cancellation) => ModuleStore.MigrateAsync(Services, cancellation);
+    /// <summary>Brings the schema up to date, and answers the faults that only it knows of.</summary>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation)
+    {
+        await ModuleStore.MigrateAsync(Services, cancellation);
+        return await _used.FaultsAsync(cancellation);
+    }
 
     public Task StartAsync(CancellationToken cancellation) => _application.StartAsync(cancellation);
 
-    public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _application.StopAsync(cancellation);
+        await _used.ForgetEmptyAsync(_carriers, [.. Services.GetRequiredService<MessageMap>().Reactions.Select(reaction => ModuleTransport.Address(Module.Name, reaction.Destination))]);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -119,6 +119,14 @@ internal sealed class TwoModules : IAsyncDisposable
         _ => new PostgresCarrier(Thrower, Databases.Read(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), "Database", [Thrower], []), NullLoggerFactory.Instance),
     };
 
+    /// <summary>A carrier of the module's own beside those of its host; it needs no host.</summary>
+    public async Task SendByAsync(Carrier by, Envelope message)
+    {
+        await using var carrier = Open(by);
+        await using var sender = carrier.OpenSender(message.Destination!);
+        Assert.Null((await sender.SendAsync([message]))[0]);
+    }
+
     /// <summary>The module throws a ball by a command of its own.</summary>
     public async Task<Guid> ThrowAsync(string behaviour = "ok")
     {
@@ -139,6 +147,14 @@ internal sealed class TwoModules : IAsyncDisposable
 
     public async Task<DeadLetter> UntilDeadAsync(Guid message) =>
         (await Eventually.Get(async () => (await DeadLetters.ListAsync(1, message)).SingleOrDefault(), letter => letter is not null, $"dead letter {message}"))!;
+
+    /// <summary>Everything about the module's messages, read while no host runs.</summary>
+    public async Task AsAdministratorAsync(Func<NpgsqlConnection, Task> act)
+    {
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.OpenAsync();
+        await act(connection);
+    }
 
     public async Task<long> CountAsync(string module, string sql)
     {
