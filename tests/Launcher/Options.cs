@@ -15,7 +15,7 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
     private static readonly string[] Ours = ["Modules", "Addresses", "Gateway", "Carrier", "Drain", "Scaled", "RabbitMq", "Bus", "Calls", "Database"];
 
     private static readonly Option<bool> Split = new("--split") { Description = "Every module in a process of its own, and the gateway in one." };
-    private static readonly Option<string[]> Out = new("--out") { Description = "These modules in processes of their own, such as inventory,billing; the rest in one, which is the gateway.", HelpName = "modules", Arity = ArgumentArity.ExactlyOne };
+    private static readonly Option<string?> Out = new("--out") { Description = "These modules in processes of their own, such as inventory,billing; the rest in one, which is the gateway.", HelpName = "modules" };
     private static readonly Option<string?> Bus = new("--bus") { Description = $"What takes messages between the processes: {Listed(Carriers)}. Default: rabbitmq.", HelpName = "carrier" };
     private static readonly Option<string?> DatabasesOf = new("--databases") { Description = "one: a PostgreSQL server for all modules (default); each: a server for each.", HelpName = "one|each" };
 
@@ -61,7 +61,7 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
     private static TopologyPlan PlanOf(ParseResult parsed, ICollection<string> faults)
     {
         var split = parsed.GetValue(Split);
-        var named = parsed.GetValue(Out)?.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct().ToArray();
+        var named = parsed.GetValue(Out)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
         var bus = parsed.GetValue(Bus);
 
         foreach (var unknown in (named ?? []).Except(Oracle.Modules)) faults.Add($"--out: no module is named '{unknown}'. Known: {Listed(Oracle.Modules)}.");
