@@ -42,7 +42,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var faults = new List<string>();
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
-        var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
+        var databases = here.Length > 0 && Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
         var bus = topology.Uses(Carrier.Postgres) ? Databases.ReadBus(configuration, databases, topology.Here, faults) : null;
         foreach (var module in here)
         {
@@ -83,7 +83,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
             var host = new ModularHost(front, modules, surroundings.InProcess, postgres);
-            host.LogStarted(string.Join(", ", topology.Here), host.Address);
+            host.LogStarted(here.Length == 0 ? "No modules" : string.Join(", ", topology.Here), host.Address);
             return host;
         }
         catch

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Shared.Testing;
 
-/// <summary>A throw-away RabbitMQ. One serves a whole test run, each test has a virtual host of its own in it; a test that stops the broker starts one for itself.</summary>
+/// <summary>A RabbitMQ, thrown away unless a folder is named. One serves a whole test run, each test has a virtual host of its own in it; a test that stops the broker starts one for itself.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     /// <summary>Environment variable with the <see cref="Uri"/> of the broker that the whole run shares.</summary>
@@ -25,10 +25,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     public int Port => Uri.Port;
 
+    /// <summary>The broker's last words if it has ended, whoever asked it to; null while it runs.</summary>
+    public string? Ended => _broker?.Ended;
+
     /// <summary>The broker of this test run: the one named by <see cref="Variable"/>, or one of this process, stopped when the process ends.</summary>
     public static Task<RabbitMqServer> SharedAsync() => Shared.Value;
 
-    /// <summary>Starts a broker that the caller owns, by default in a temporary folder. Takes 4 to 7 s.</summary>
+    /// <summary>Starts a broker that the caller owns, by default in a temporary folder; in a named one it keeps its data. Takes 4 to 7 s.</summary>
     public static async Task<RabbitMqServer> StartAsync(string? folder = null)
     {
         var broker = await RabbitMqBroker.CreateAsync(folder);
