@@ -52,15 +52,15 @@ internal sealed class ProxiedConnection(Socket client, TcpProxy proxy, IConversa
         _server.Dispose();
     }
 
-    private Task ForwardAsync() => PumpAsync(client, _server, conversation.LengthFromClient, message =>
+    private Task ForwardAsync() => PumpAsync(client, _server, () => proxy.Requests, conversation.LengthFromClient, message =>
     {
         conversation.Asked(message);
         return Verdict.Deliver;
     });
 
-    private Task AnswerAsync() => PumpAsync(_server, client, conversation.LengthFromServer, message => conversation.Answered(message.Span));
+    private Task AnswerAsync() => PumpAsync(_server, client, () => proxy.Answers, conversation.LengthFromServer, message => conversation.Answered(message.Span));
 
-    private async Task PumpAsync(Socket from, Socket to, Length length, Func<ReadOnlyMemory<byte>, Verdict> judge)
+    private async Task PumpAsync(Socket from, Socket to, Func<Task> flow, Length length, Func<ReadOnlyMemory<byte>, Verdict> judge)
     {
         var buffer = new byte[64 << 10];
         var filled = 0;
@@ -84,7 +84,7 @@ internal sealed class ProxiedConnection(Socket client, TcpProxy proxy, IConversa
                     delivered = seen;
             }
 
-            await proxy.Flow;
+            await flow();
             if (verdict == Verdict.Cut)
             {
                 Swallow();

@@ -12,13 +12,13 @@ namespace Shared.Testing;
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly FreePort _port = FreePort.Take();
-    private readonly int _serverPort;
+    private volatile int _serverPort;
     private readonly Func<TcpProxy, IConversation> _converse;
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
     private readonly List<Trap> _traps = [];
     private TcpListener _listener;
     private Task _accepting;
-    private volatile TaskCompletionSource? _paused;
+    private volatile TaskCompletionSource? _paused, _answersPaused;
     private int _swallowed;
 
     private TcpProxy(int serverPort, Func<TcpProxy, IConversation> converse)
@@ -78,8 +78,18 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Nothing passes any more, in either direction; connections stay open, as when a cable is pulled.</summary>
     public void Pause() => _paused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Only what the server says is held back: requests still reach it, as over a link that is broken one way.</summary>
+    public void PauseAnswers() => _answersPaused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>What was held back passes, and all that follows.</summary>
-    public void Resume() => Interlocked.Exchange(ref _paused, null)?.SetResult();
+    public void Resume()
+    {
+        Interlocked.Exchange(ref _paused, null)?.SetResult();
+        Interlocked.Exchange(ref _answersPaused, null)?.SetResult();
+    }
+
+    /// <summary>From now on new connections go to another server on this machine.</summary>
+    public void LeadTo(int serverPort) => _serverPort = serverPort;
 
     /// <summary>Breaks all connections and refuses new ones, as when the server is down.</summary>
     public async Task GoDownAsync()
@@ -100,7 +110,9 @@ public sealed class TcpProxy : IAsyncDisposable
         _port.Dispose();
     }
 
-    internal Task Flow => _paused?.Task ?? Task.CompletedTask;
+    internal Task Requests => _paused?.Task ?? Task.CompletedTask;
+
+    internal Task Answers => Task.WhenAll(Requests, _answersPaused?.Task ?? Task.CompletedTask);
 
     internal void CountSwallowed() => Interlocked.Increment(ref _swallowed);
 

@@ -8,7 +8,7 @@ namespace Shared.Testing;
 internal sealed class PostgresCluster : IAsyncDisposable
 {
     private readonly string _binaries;
-    private readonly string _data;
+    private string _data;
     private readonly OwnFolder? _folder;
     private readonly FreePort _port;
     private readonly string? _user;
@@ -57,6 +57,27 @@ internal sealed class PostgresCluster : IAsyncDisposable
     {
         _server = await LaunchAsync();
         await Eventually.True(AnswersAsync, "PostgreSQL takes connections", TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>A copy that follows this server until it is promoted.</summary>
+    public async Task<PostgresCluster> CreateStandbyAsync()
+    {
+        var own = OwnFolder.Create("standby");
+        if (_user is not null) await ChildProcess.RunAsync(new("chown", [_user, own.Path]));
+        var primary = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var standby = new PostgresCluster(_binaries, own.Path, own, _user, FreePort.Take(), primary.Password!, _settings);
+        await ChildProcess.RunAsync(new(Path.Combine(_binaries, "pg_basebackup"), ["-D", standby._data, "-R", "-X", "stream", "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", primary.Username!, "-c", "fast"])
+        {
+            User = _user, Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = primary.Password },
+        });
+        return standby;
+    }
+
+    /// <summary>Goes on at this server's address with the data of another one, which has been stopped.</summary>
+    public Task GoOnWithAsync(PostgresCluster other)
+    {
+        _data = other._data;
+        return StartAsync();
     }
 
     public async Task StopAsync()

@@ -78,6 +78,21 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task StopServerAsync() => Owned.StopAsync();
 
+    /// <summary>Starts a copy that follows this server until <c>pg_promote()</c>. The caller owns it.</summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = await Owned.CreateStandbyAsync();
+        await standby.StartAsync();
+        return new PostgresServer(standby.ConnectionString, standby);
+    }
+
+    /// <summary>At the address of this server, which is stopped, its promoted standby goes on.</summary>
+    public async Task ReplaceByAsync(PostgresServer promoted)
+    {
+        await promoted.StopServerAsync();
+        await Owned.GoOnWithAsync(promoted.Owned);
+    }
+
     public Task StartServerAsync() => Owned.StartAsync();
 
     public async ValueTask DisposeAsync()
@@ -102,6 +117,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql)
     {
+        // Not one of the pool: a test may have killed the server since.
+        _administrator.Clear();
         await using var command = _administrator.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

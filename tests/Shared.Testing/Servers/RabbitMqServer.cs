@@ -91,6 +91,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return lines.Select(line => line.Split('\t')).ToDictionary(parts => parts[0], parts => long.Parse(parts[1]));
     }
 
+    /// <summary>Raises or clears an alarm of the broker's, such as <c>memory</c> or <c>disk</c>: while it lasts, publishers are blocked.</summary>
+    public Task SetAlarmAsync(string resource, bool on) => _node.EvaluateAsync(on
+        ? $"rabbit_alarm:set_alarm({{{{resource_limit, {resource}, node()}}, []}}), ok."
+        : $"rabbit_alarm:clear_alarm({{resource_limit, {resource}, node()}}), ok.");
+
     /// <summary>Stops the broker in order, or with <paramref name="kill"/> by SIGKILL. Its data and port stay.</summary>
     public Task StopBrokerAsync(bool kill = false) => Owned.StopAsync(kill);
 

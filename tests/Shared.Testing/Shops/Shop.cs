@@ -40,12 +40,13 @@ public sealed class Shop : IAsyncDisposable
     /// <param name="killAt">The host of a module kills itself there.</param>
     /// <param name="broker">The RabbitMQ to use; by default a virtual host in the one of the run.</param>
     /// <param name="through">Makes of a database's connection string the one that the hosts get: a proxy's.</param>
+    /// <param name="throughBroker">The same for the broker.</param>
     /// <param name="scaled">Hosts will have second instances.</param>
-    public static async Task<Shop> StartAsync(TopologyUnderTest? topology = null, IReadOnlyDictionary<string, string?>? settings = null, (string Module, KillAt At)? killAt = null, RabbitMqServer? broker = null, Func<string, string>? through = null, bool scaled = false)
+    public static async Task<Shop> StartAsync(TopologyUnderTest? topology = null, IReadOnlyDictionary<string, string?>? settings = null, (string Module, KillAt At)? killAt = null, RabbitMqServer? broker = null, Func<string, string>? through = null, Func<Uri, Uri>? throughBroker = null, bool scaled = false)
     {
         topology ??= TopologyUnderTest.Current;
         var plan = !scaled ? topology.Plan : topology.Plan with { Scaled = true, Carrier = topology.Plan.Carrier == Carrier.None ? Carrier.RabbitMq : topology.Plan.Carrier };
-        var shop = new Shop(await ShopServers.PrepareAsync(topology.ServerEach, broker, through), settings ?? new Dictionary<string, string?>());
+        var shop = new Shop(await ShopServers.PrepareAsync(topology.ServerEach, broker, through, throughBroker), settings ?? new Dictionary<string, string?>());
         await shop.StartAsync(plan, killAt is { } kill ? new() { [plan.HostOf(kill.Module)] = kill.At } : []);
         return shop;
     }
@@ -75,8 +76,15 @@ public sealed class Shop : IAsyncDisposable
 
     /// <summary>Starts a host, again or for the first time, at its own address.</summary>
     /// <param name="program">Another build of the program.</param>
-    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null) =>
-        _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
+    /// <param name="settings">Over those it had; null unsets one.</param>
+    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) _settings[host][name] = value;
+        return _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
+    }
+
+    /// <summary>The PostgreSQL server of a module's data.</summary>
+    public PostgresServer ServerOf(string module) => _servers.ServerOf(module);
 
     /// <summary>A second instance of a host, on ports of its own.</summary>
     public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });

@@ -12,11 +12,12 @@ internal sealed class ShopServers : IAsyncDisposable
 
     private readonly IReadOnlyDictionary<string, PostgresServer> _servers;
     private readonly RabbitMqServer? _givenBroker;
+    private readonly Func<Uri, Uri> _throughBroker;
     private Uri? _virtualHost;
 
-    private ShopServers(IReadOnlyDictionary<string, PostgresServer> servers, IReadOnlyDictionary<string, string> databases, RabbitMqServer? givenBroker, Func<string, string>? through)
+    private ShopServers(IReadOnlyDictionary<string, PostgresServer> servers, IReadOnlyDictionary<string, string> databases, RabbitMqServer? givenBroker, Func<string, string>? through, Func<Uri, Uri>? throughBroker)
     {
-        (_servers, Databases, _givenBroker) = (servers, databases, givenBroker);
+        (_servers, Databases, _givenBroker, _throughBroker) = (servers, databases, givenBroker, throughBroker ?? (broker => broker));
         Reached = databases.ToDictionary(entry => entry.Key, entry => through?.Invoke(entry.Value) ?? entry.Value);
     }
 
@@ -29,23 +30,25 @@ internal sealed class ShopServers : IAsyncDisposable
     /// <summary>Where the PostgreSQL carrier has its letters.</summary>
     public string Bus => Databases["orders"];
 
-    public static async Task<ShopServers> PrepareAsync(bool serverEach, RabbitMqServer? broker, Func<string, string>? through)
+    public static async Task<ShopServers> PrepareAsync(bool serverEach, RabbitMqServer? broker, Func<string, string>? through, Func<Uri, Uri>? throughBroker)
     {
         if (serverEach)
         {
             var each = await Each.Value;
             var databases = await Task.WhenAll(each.Select(async server => (server.Key, Database: await server.Value.CreateDatabaseAsync(TemplateName))));
-            return new ShopServers(each, databases.ToDictionary(entry => entry.Key, entry => entry.Database), broker, through);
+            return new ShopServers(each, databases.ToDictionary(entry => entry.Key, entry => entry.Database), broker, through, throughBroker);
         }
 
         var shared = await PostgresServer.SharedAsync();
         var database = await shared.CreateDatabaseAsync(await Template.Value);
-        return new ShopServers(Oracle.Modules.ToDictionary(module => module, _ => shared), Oracle.Modules.ToDictionary(module => module, _ => database), broker, through);
+        return new ShopServers(Oracle.Modules.ToDictionary(module => module, _ => shared), Oracle.Modules.ToDictionary(module => module, _ => database), broker, through, throughBroker);
     }
+
+    public PostgresServer ServerOf(string module) => _servers[module];
 
     /// <summary>The broker, if the topology has one.</summary>
     public async Task<Uri?> BrokerAsync(TopologyPlan plan) =>
-        plan.Uses(Carrier.RabbitMq) ? _virtualHost ??= await (await BrokerAsync()).CreateVirtualHostAsync() : null;
+        plan.Uses(Carrier.RabbitMq) ? _throughBroker(_virtualHost ??= await (await BrokerAsync()).CreateVirtualHostAsync()) : null;
 
     /// <summary>How many messages the topology's carriers hold.</summary>
     public async Task<long> CarriedAsync(TopologyPlan plan, CancellationToken ct)

@@ -8,7 +8,7 @@ namespace Shared.Testing;
 /// <param name="ServerEach">Whether each module's data is on a PostgreSQL server of its own.</param>
 public sealed record TopologyUnderTest(TopologyPlan Plan, bool ServerEach)
 {
-    /// <summary>Environment variable: <c>all-in-one</c>, <c>inventory-out</c> (or another module), <c>split</c> (over RabbitMQ), <c>split-postgres</c>, <c>split-servers</c>.</summary>
+    /// <summary>Environment variable: <c>all-in-one</c>, <c>inventory-out</c> (or another module), <c>split</c> (over RabbitMQ), <c>split-postgres</c>, <c>split-servers</c>, <c>all-in-one-servers</c>.</summary>
     public const string Variable = "MODULAR_TOPOLOGY";
 
     public static TopologyUnderTest Current { get; } = Parse(Environment.GetEnvironmentVariable(Variable) ?? "all-in-one");
@@ -19,7 +19,8 @@ public sealed record TopologyUnderTest(TopologyPlan Plan, bool ServerEach)
         "split" => new(new TopologyPlan(Oracle.Modules, Carrier.RabbitMq), false),
         "split-postgres" => new(new TopologyPlan(Oracle.Modules, Carrier.Postgres), false),
         "split-servers" => new(new TopologyPlan(Oracle.Modules, Carrier.RabbitMq), true),
+        "all-in-one-servers" => new(TopologyPlan.AllInOne, true),
         _ when name.EndsWith("-out", StringComparison.Ordinal) && Oracle.Modules.Contains(name[..^4]) => new(new TopologyPlan([name[..^4]], Carrier.RabbitMq), false),
-        _ => throw new ArgumentException($"{Variable} is '{name}'. Known: all-in-one, split, split-postgres, split-servers, and {string.Join(", ", Oracle.Modules.Select(module => module + "-out"))}."),
+        _ => throw new ArgumentException($"{Variable} is '{name}'. Known: all-in-one, split, split-postgres, split-servers, all-in-one-servers, and {string.Join(", ", Oracle.Modules.Select(module => module + "-out"))}."),
     };
 }
