@@ -75,8 +75,12 @@ public sealed class Shop : IAsyncDisposable
 
     /// <summary>Starts a host, again or for the first time, at its own address.</summary>
     /// <param name="program">Another build of the program.</param>
-    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null) =>
-        _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
+    /// <param name="administrators">Module → where its data is now.</param>
+    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null, IReadOnlyDictionary<string, string>? administrators = null)
+    {
+        foreach (var (module, connection) in administrators ?? new Dictionary<string, string>()) _settings[host][$"Database:Administrators:{module}"] = connection;
+        return _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
+    }
 
     /// <summary>A second instance of a host, on ports of its own.</summary>
     public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });
