@@ -8,7 +8,7 @@ namespace Host;
 /// <summary>The host's commands. Without one it runs; settings are given as environment variables, in appsettings.json or as --Name=value.</summary>
 internal static class CommandLine
 {
-    private static string ManifestPath => Path.Combine(AppContext.BaseDirectory, "modules.json");
+    public static string ManifestPath => Path.Combine(AppContext.BaseDirectory, "modules.json");
 
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Module> modules)
     {
@@ -20,6 +20,7 @@ internal static class CommandLine
             MessagesCommand.Create(modules),
             DefinitionsCommand.Create(modules),
             TopologyCommand.Create(modules, () => Manifest.Read(ManifestPath)),
+            MoveCommand.Create(modules),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -86,6 +86,12 @@ internal static class Command
         Console.WriteLine(result.Text);
         Console.WriteLine($"{plan.Orders.Count:N0} orders in {took.TotalSeconds:N1} s, from the first one placed until the shop was at rest: {plan.Orders.Count / took.TotalSeconds:N1} orders/s (placed {placement.Placed.PerSecond:N1}/s, delivered {delivery.Delivered.PerSecond:N1}/s).");
         Console.WriteLine($"Requests that were repeated: {shop.Repeated:N0}; the longest wait for an answer was {shop.LongestWait.TotalSeconds:N1} s.");
+        if (options.Result is { } file && await resting is null)
+        {
+            await File.WriteAllTextAsync(file, await database.Patiently(oracle => BusinessResult.Of(oracle, preparation.Customers, placement.Orders, ct), ct), ct);
+            Console.WriteLine($"The result is in {file}.");
+        }
+
         return Judge(result.IsEqual, [.. await resting is { } restless ? [restless] : (string[])[], .. preparation.RefusedProducts, .. placement.Faults, .. delivery.Faults]);
     }
 

@@ -4,7 +4,7 @@ namespace Replay;
 
 /// <summary>The command line. What is wrong with it is said at once, with the usage.</summary>
 internal sealed record Options(
-    string File, int Orders, double OrdersPerSecond, Uri Url, int Connections, string? Database, string DataFolder, TimeSpan Patience, bool DryRun, IReadOnlyList<string>? Own)
+    string File, int Orders, double OrdersPerSecond, Uri Url, int Connections, string? Database, string DataFolder, TimeSpan Patience, bool DryRun, IReadOnlyList<string>? Own, string? Result)
 {
     public const string Usage = """
         Usage: ./modular replay FILE [options]
@@ -18,13 +18,14 @@ internal sealed record Options(
           --patience SECONDS    how long one request is repeated while the shop does not answer (default: 120)
           --own                 start a shop for this replay, on a database of its own, and stop it; none of the three above
           --out MODULE[,…]      the same with these modules in processes of their own, over RabbitMQ
+          --result FILE2        write what the replay came to, byte for byte the same whatever the topology: lines of JSON without ids and times
           --dry-run             read the file, print its figures and stop
         """;
 
     /// <exception cref="ArgumentException">Names what is wrong.</exception>
     public static Options Parse(IReadOnlyList<string> arguments)
     {
-        var options = new Options("", int.MaxValue, double.PositiveInfinity, new Uri("http://127.0.0.1:8080"), 8, null, "data", TimeSpan.FromSeconds(120), false, null);
+        var options = new Options("", int.MaxValue, double.PositiveInfinity, new Uri("http://127.0.0.1:8080"), 8, null, "data", TimeSpan.FromSeconds(120), false, null, null);
 
         for (var i = 0; i < arguments.Count; i++)
         {
@@ -38,6 +39,7 @@ internal sealed record Options(
                 "--database" => options with { Database = Value() },
                 "--data" => options with { DataFolder = Value() },
                 "--patience" => options with { Patience = TimeSpan.FromSeconds(Whole(Value())) },
+                "--result" => options with { Result = Path.GetFullPath(Value()) is var result && Directory.Exists(Path.GetDirectoryName(result)) ? result : throw Wrong("is in no folder that exists") },
                 "--own" => options with { Own = options.Own ?? [] },
                 "--out" => options with { Own = Modules(Value()) },
                 ['-', ..] => throw new ArgumentException($"There is no option {arguments[i]}."),

@@ -14,6 +14,9 @@ namespace Shared.Kernel;
 /// <summary>A module's one Marten store in its own schema, and the one mechanism that migrates all of it.</summary>
 internal static class ModuleStore
 {
+    /// <summary>A schema whose comment begins so is not served: its data was moved elsewhere, or is being moved. The rest of the comment says where, and the way out.</summary>
+    public const string Closed = "closed: ";
+
     public static void Add(IServiceCollection services, Module module, NpgsqlDataSource dataSource)
     {
         services.AddSingleton(dataSource);
@@ -36,6 +39,13 @@ internal static class ModuleStore
                 wolverine.TransportSchemaName = module.Name;
                 wolverine.AutoCreate = AutoCreate.CreateOrUpdate;
             });
+    }
+
+    /// <summary>The fault of a host whose settings name a schema that is closed: it must not start on what is left there. Null: it is open.</summary>
+    public static async Task<string?> ClosedAsync(NpgsqlDataSource dataSource, string schema, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"select obj_description(to_regnamespace('{schema}')::oid, 'pg_namespace')");
+        return await command.ExecuteScalarAsync(cancellation) is string comment && comment.StartsWith(Closed, StringComparison.Ordinal) ? $"The schema '{schema}' is {comment}" : null;
     }
 
     /// <summary>Brings the schema up to what the program wants: documents, streams, own tables, inbox and outbox, and the inbox's guards.</summary>

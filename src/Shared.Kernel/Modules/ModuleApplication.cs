@@ -77,6 +77,8 @@ internal sealed class ModuleApplication : IAsyncDisposable
     /// <summary>Brings the schema up to date, and answers the faults that only it knows of.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation)
     {
+        if (await ModuleStore.ClosedAsync(_dataSource, Module.Name, cancellation) is { } closed) return [closed];
+
         await ModuleStore.MigrateAsync(Services, cancellation);
         return await _used.FaultsAsync(cancellation);
     }

@@ -16,9 +16,9 @@ public sealed class OptionsTests
     [Fact]
     public void every_option_is_read()
     {
-        var options = Options.Parse(["--orders", "100", "f", "--speed", "50", "--connections", "2", "--url", "http://shop:1", "--database", "Host=x", "--data", "d", "--patience", "7", "--dry-run"]);
+        var options = Options.Parse(["--orders", "100", "f", "--speed", "50", "--connections", "2", "--url", "http://shop:1", "--database", "Host=x", "--data", "d", "--patience", "7", "--result", "/tmp/result", "--dry-run"]);
 
-        Assert.Equal(new Options("f", 100, 50, new Uri("http://shop:1"), 2, "Host=x", "d", TimeSpan.FromSeconds(7), true, null), options);
+        Assert.Equal(new Options("f", 100, 50, new Uri("http://shop:1"), 2, "Host=x", "d", TimeSpan.FromSeconds(7), true, null, "/tmp/result"), options);
         Assert.Equal(double.PositiveInfinity, Options.Parse(["f", "--speed", "max"]).OrdersPerSecond);
         Assert.Equal(["inventory", "billing"], Options.Parse(["f", "--own", "--out", "inventory,billing"]).Own!);
     }
@@ -32,6 +32,7 @@ public sealed class OptionsTests
     [InlineData("no option --order", "f", "--order", "5")]
     [InlineData("not f and g", "f", "g")]
     [InlineData("no module 'stock'", "f", "--out", "stock")]
+    [InlineData("--result: /nowhere/result", "f", "--result", "/nowhere/result")]
     [InlineData("--own and --out", "f", "--own", "--url", "http://shop:1")]
     public void what_is_wrong_is_named(string named, params string[] arguments) =>
         Assert.Contains(named, Assert.Throws<ArgumentException>(() => Options.Parse(arguments)).Message, StringComparison.Ordinal);

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Shared.Testing;
+
+namespace Integration;
+
+/// <summary>One file through the shop in one process and in others: the result is the same, byte for byte.</summary>
+public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<ResultTests.AllInOne>
+{
+    private const int Orders = 500;
+
+    /// <summary>By their names in <see cref="TopologyUnderTest"/>.</summary>
+    public static TheoryData<string> Others => ["inventory-out"];
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public async Task the_result_is_the_same_bytes_in_another_topology(string topology)
+    {
+        await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse(topology));
+
+        Assert.Equal(allInOne.Result, await ReplayAsync(shop));
+    }
+
+    [Fact]
+    public void it_has_every_order_with_its_state_and_the_stock_that_is_left()
+    {
+        var records = allInOne.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
+        var states = records.Where(record => record.ContainsKey("order")).CountBy(record => (string)record["state"]!).ToDictionary();
+
+        Assert.Equal(Orders, (int)records[0]["orders"]!);
+        Assert.Equal(Orders, states["completed"] + states["cancelled"]);
+        Assert.InRange(states["cancelled"], 40, 100);
+        Assert.All(records.Where(record => record.ContainsKey("product")), stock => Assert.Equal((long)stock["received"]!, (long)stock["onHand"]! + (long)stock["shipped"]!));
+        Assert.DoesNotMatch("[0-9a-f]{8}-[0-9a-f]{4}-", allInOne.Result);
+    }
+
+    private static async Task<string> ReplayAsync(Shop shop)
+    {
+        using var folder = OwnFolder.Create("result");
+        var (file, result) = (Path.Combine(folder.Path, "orders.csv"), Path.Combine(folder.Path, "result"));
+        await File.WriteAllTextAsync(file, GeneratedSample.Write(Orders, seed: 7));
+
+        var told = await ChildProcess.RunAsync(new("dotnet", [HostProgram.Built("tests/Replay", "Replay"), file, "--url", $"{shop.Address}", "--database", shop.Database, "--result", result]), TimeSpan.FromMinutes(2));
+        Assert.Contains("Reconciled: every figure is equal", told, StringComparison.Ordinal);
+        return await File.ReadAllTextAsync(result);
+    }
+
+    /// <summary>Replayed once, for every topology to be compared with.</summary>
+    public sealed class AllInOne : IAsyncLifetime
+    {
+        public string Result { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"));
+            Result = await ReplayAsync(shop);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
