@@ -24,15 +24,15 @@ internal sealed class Attempts(RequestDelegate next, Topology topology, IActiveH
         var cluster = context.GetRouteModel().Cluster!;
         var canary = WantsCanary(context, cluster.ClusterId);
         var tried = new HashSet<DestinationState>();
-        var probed = false;
+        var again = false;
 
         for (var retries = 0; ; retries++)
         {
             var chosen = Choose(proxy.AllDestinations, canary, instance => IsUsable(instance) && !tried.Contains(instance));
-            if (chosen.Length == 0 && !probed)
+            if (chosen.Length == 0 && !again)
             {
-                probed = true;
-                if (retries > 0) await Task.Delay(Pause, context.RequestAborted);
+                again = retries > 0;
+                if (again) await Task.Delay(Pause, context.RequestAborted);
                 await ProbeAsync(cluster).WaitAsync(context.RequestAborted);
                 chosen = Choose(proxy.AllDestinations, canary, instance => instance.Health.Active == DestinationHealth.Healthy);
             }

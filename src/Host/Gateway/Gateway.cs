@@ -15,9 +15,10 @@ internal static class Gateway
             .AddTransforms(route =>
             {
                 // As in process, a module sees the address that the client asked. Over TLS the certificate names the destination's own.
+                route.AddOriginalHost();
                 route.AddRequestTransform(request =>
                 {
-                    if (request.DestinationPrefix.StartsWith("http:", StringComparison.Ordinal)) request.ProxyRequest.Headers.Host = request.HttpContext.Request.Host.Value;
+                    if (request.DestinationPrefix.StartsWith("https:", StringComparison.Ordinal)) request.ProxyRequest.Headers.Host = null;
                     return default;
                 });
                 route.AddXForwarded(ForwardedTransformActions.Set);

@@ -105,6 +105,8 @@ public abstract class Edge(Shop shop)
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready/orders")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/health/ready/ordrs")).StatusCode);
         Assert.Contains("http_server_request_duration", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         Assert.Contains("<title>Modular</title>", await client.GetStringAsync("/"), StringComparison.Ordinal);
     }
