@@ -25,6 +25,8 @@ internal sealed class Attempts(RequestDelegate next, Topology topology, IActiveH
         var canary = WantsCanary(context, cluster.ClusterId);
         var tried = new HashSet<DestinationState>();
         var again = false;
+        // Without a body, even an empty one, HttpClient itself would send it again when a used connection is closed under it.
+        if (!IsSafe(context.Request) && !HasBody(context)) context.Request.ContentLength = 0;
 
         for (var retries = 0; ; retries++)
         {
@@ -76,9 +78,11 @@ internal sealed class Attempts(RequestDelegate next, Topology topology, IActiveH
     private Task Start(ClusterState cluster) => monitor.CheckHealthAsync([cluster]);
 
     private static bool MayBeRepeated(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
-        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
-        && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
+        IsSafe(context.Request) && !HasBody(context) && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
         && context.GetForwarderErrorFeature() is { } failure
         && (failure.Error is ForwarderError.Request or ForwarderError.ResponseBodyDestination || Away.WasNotReached(failure));
+
+    private static bool IsSafe(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+
+    private static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 }

@@ -77,22 +77,27 @@ public sealed class GatewayTests(GatewayFront front) : IClassFixture<GatewayFron
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
     }
 
-    [Fact]
-    public async Task what_changes_something_is_never_sent_twice()
+    [Theory]
+    [InlineData("POST", true)]
+    [InlineData("POST", false)]
+    [InlineData("PUT", true)]
+    [InlineData("DELETE", false)]
+    [InlineData("GET", true)]
+    public async Task what_changes_something_or_has_a_body_is_never_sent_twice(string method, bool body)
     {
         var alone = (await front.FreshAsync("alone"))[0];
-        // On a connection that was used before, HttpClient itself would send a request without a body again.
-        foreach (var (method, body) in new (HttpMethod, string?)[] { (HttpMethod.Post, "{}"), (HttpMethod.Post, null), (HttpMethod.Put, "{}"), (HttpMethod.Delete, null), (HttpMethod.Get, "{}") })
+        foreach (var end in new Func<HttpContext, Task>[] { StandIn.Abort, StandIn.CloseAsync })
         {
+            // On a connection that was used before, HttpClient itself would send a request without a body again.
             alone.Answer = Echo.AnswerAsync;
             (await _http.GetAsync("/v1/alone/echo")).EnsureSuccessStatusCode();
-            alone.Answer = StandIn.Abort;
+            alone.Answer = end;
             var before = alone.Asked;
-            using var request = new HttpRequestMessage(method, "/v1/alone/echo") { Content = body is null ? null : new StringContent(body), Headers = { { "Idempotency-Key", "one" } } };
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/v1/alone/echo") { Content = body ? new StringContent("{}") : null, Headers = { { "Idempotency-Key", "one" } } };
 
             await MustBeAwayAsync(await _http.SendAsync(request));
 
-            Assert.Equal((method, 1), (method, alone.Asked - before));
+            Assert.Equal(1, alone.Asked - before);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,13 @@ internal sealed class StandIn : IAsyncDisposable
     {
         context.Abort();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Closes the connection in order, without an answer, as a server does with one that was idle.</summary>
+    public static async Task CloseAsync(HttpContext context)
+    {
+        await context.Features.Get<IConnectionTransportFeature>()!.Transport.Output.CompleteAsync();
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     /// <summary>Starts, unless it runs, and counts and answers as if it had just been started.</summary>
