@@ -32,8 +32,8 @@ internal static class CommandLine
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             // Not in appsettings.json, which would win over ASPNETCORE_URLS.
             if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls("http://127.0.0.1:8080");
-            builder.Services.AddHttpForwarder();
             var manifest = Manifest.Read(ManifestPath);
+            Gateway.Add(builder, manifest);
             await using var host = await ModularHost.StartAsync(builder, modules, manifest, (front, topology) =>
             {
                 Gateway.Map(front, topology);

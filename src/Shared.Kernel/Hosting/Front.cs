@@ -26,6 +26,7 @@ internal static partial class Front
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(topology);
         builder.Services.AddProblemDetails(Problems.Customize);
         builder.Services.AddHttpClient();
         Telemetry.Add(builder);
@@ -35,9 +36,12 @@ internal static partial class Front
     public static void Use(WebApplication front, IReadOnlyList<ModuleApplication> modules, Topology topology)
     {
         var log = front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access");
+        front.Use(Untrusted.Drop);
         front.Use(async (context, next) =>
         {
-            context.Response.Headers["X-Request-Id"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+            var id = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+            // Last, or an answer from another host would bring a second one.
+            context.Response.OnStarting(() => Task.FromResult(context.Response.Headers["X-Request-Id"] = id));
             var start = Stopwatch.GetTimestamp();
             await next(context);
             LogAccess(log, context.Request.Method, context.Request.Path, context.Response.StatusCode, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
@@ -57,8 +61,12 @@ internal static partial class Front
             var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await FaultAsync(module, ct))));
             return Results.Json(answers.ToDictionary(answer => answer.Name, answer => answer.Fault ?? "ready"), statusCode: answers.All(answer => answer.Fault is null) ? 200 : 503);
         });
+        front.MapGet("/health/ready/{name}", async (string name, CancellationToken ct) =>
+            modules.SingleOrDefault(module => module.Module.Name == name) is not { } asked ? Results.NotFound()
+            : await FaultAsync(asked, ct) is { } fault ? Results.Json(fault, statusCode: 503)
+            : Results.Ok("ready"));
         front.MapPrometheusScrapingEndpoint("/metrics");
-        front.MapGet("/openapi/v1.json", async (IHttpClientFactory clients, CancellationToken ct) => Results.Text(await DescribeAsync(front, clients, topology, ct), "application/json"));
+        front.MapGet("/openapi/v1.json", async (HttpContext context, IHttpClientFactory clients) => await DescribeAsync(context, clients, ModularHost.AddressOf(front), topology));
     }
 
     /// <summary>Why a module cannot serve now; null if it can.</summary>
@@ -78,18 +86,25 @@ internal static partial class Front
         }
     }
 
-    private static async Task<string> DescribeAsync(WebApplication front, IHttpClientFactory clients, Topology topology, CancellationToken ct)
+    /// <summary>Every module is asked at the front's own address, as a client would, wherever it runs. What one of them answers instead of its description is the answer.</summary>
+    private static async Task<IResult> DescribeAsync(HttpContext context, IHttpClientFactory clients, Uri own, Topology topology)
     {
         using var client = clients.CreateClient();
-        var own = ModularHost.AddressOf(front);
         var documents = new List<JsonObject>();
-        foreach (var module in topology.Here.Concat(topology.Elsewhere.Keys).Order(StringComparer.Ordinal))
+        foreach (var module in topology.Here.Concat(topology.Gateway ? topology.Elsewhere.Keys : []).Order(StringComparer.Ordinal))
         {
-            var address = new Uri(topology.Elsewhere.GetValueOrDefault(module, own), $"/v1/{module}/openapi.json");
-            documents.Add(JsonNode.Parse(await client.GetStringAsync(address, ct))!.AsObject());
+            using var answer = await client.GetAsync(new Uri(own, $"/v1/{module}/openapi.json"), context.RequestAborted);
+            var text = await answer.Content.ReadAsStringAsync(context.RequestAborted);
+            if (!answer.IsSuccessStatusCode)
+            {
+                if (answer.Headers.RetryAfter is { } pause) context.Response.Headers.RetryAfter = pause.ToString();
+                return Results.Text(text, answer.Content.Headers.ContentType?.ToString(), statusCode: (int)answer.StatusCode);
+            }
+
+            documents.Add(JsonNode.Parse(text)!.AsObject());
         }
 
-        return OpenApi.Merge(documents);
+        return Results.Text(OpenApi.Merge(documents), "application/json");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {Milliseconds:0.0} ms")]

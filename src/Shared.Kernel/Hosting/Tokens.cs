@@ -48,6 +48,7 @@ internal static class Tokens
 
         public Uri Find(IConfiguration configuration, Topology topology) =>
             configuration["Tokens:Authority"] is { } given ? new Uri(given)
-            : new Uri(topology.Elsewhere.GetValueOrDefault(Issuer) ?? Front ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
+            // A gateway asks itself: it knows which instance answers.
+            : new Uri((topology.Gateway ? Front : topology.Elsewhere.GetValueOrDefault(Issuer)?[0] ?? Front) ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
     }
 }

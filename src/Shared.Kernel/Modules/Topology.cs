@@ -22,11 +22,19 @@ public sealed record Topology
 
     public required IReadOnlyList<string> Here { get; init; }
 
-    /// <summary>The base address of each module that runs in another host.</summary>
-    public required IReadOnlyDictionary<string, Uri> Elsewhere { get; init; }
+    /// <summary>The base addresses of each module that runs in other hosts: one for each instance.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<Uri>> Elsewhere { get; init; }
 
     /// <summary>Whether this host forwards requests for modules elsewhere.</summary>
     public required bool Gateway { get; init; }
+
+    /// <summary>How long a forwarded request may stand still before it is given up.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How often each instance elsewhere is asked whether it is ready.</summary>
+    public required TimeSpan Probes { get; init; }
+
+    public required IReadOnlyDictionary<string, Canary> Canaries { get; init; }
 
     public required Carrier Carrier { get; init; }
 
@@ -53,18 +61,15 @@ public sealed record Topology
     {
         var here = Names("Modules", "*");
         var scaled = Names("Scaled", "");
-        var elsewhere = new Dictionary<string, Uri>();
-        foreach (var entry in configuration.GetSection("Addresses").GetChildren())
-        {
-            if (!IsKnown(entry.Key, "Addresses")) continue;
-            if (Uri.TryCreate(entry.Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") elsewhere[entry.Key] = address!;
-            else faults.Add($"Addresses:{entry.Key} is '{entry.Value}': it must be an absolute http or https address, such as http://127.0.0.1:8081.");
-        }
+        var elsewhere = configuration.GetSection("Addresses").GetChildren().Where(entry => IsKnown(entry.Key, "Addresses"))
+            .Select(entry => (entry.Key, Addresses: Addresses($"Addresses:{entry.Key}"))).Where(entry => entry.Addresses.Count > 0)
+            .ToDictionary(entry => entry.Key, entry => entry.Addresses);
 
         var carrier = ReadCarrier(configuration["Carrier"] ?? "None", "Carrier");
         var drain = List("Drain", "").Select(name => ReadCarrier(name, "Drain")).ToArray();
         var broker = Uri.TryCreate(configuration["RabbitMq"], UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" ? uri : null;
-        var gateway = configuration.GetValue("Gateway", true);
+        if (!bool.TryParse(configuration["Gateway"] ?? "true", out var gateway)) faults.Add($"Gateway is '{configuration["Gateway"]}': it must be true or false.");
+        var canaries = configuration.GetSection("Canary").GetChildren().Where(entry => IsKnown(entry.Key, "Canary")).ToDictionary(entry => entry.Key, ReadCanary);
 
         if (!int.TryParse(configuration["Messages:MostOutgoing"] ?? "100000", out var mostOutgoing) || mostOutgoing < 1)
             faults.Add($"Messages:MostOutgoing is '{configuration["Messages:MostOutgoing"]}': it must be a number of messages above zero.");
@@ -81,7 +86,11 @@ public sealed record Topology
         if ((carrier == Carrier.RabbitMq || drain.Contains(Carrier.RabbitMq)) && broker is null)
             faults.Add($"RabbitMq is '{configuration["RabbitMq"]}': the carrier RabbitMq needs the broker's address, such as amqp://user:password@127.0.0.1:5672.");
 
-        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true) };
+        return new Topology
+        {
+            Here = here, Elsewhere = elsewhere, Gateway = gateway, Timeout = Time("Gateway:Timeout", "00:01:00"), Probes = Time("Gateway:Probes", "00:00:05"), Canaries = canaries,
+            Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true),
+        };
 
         IReadOnlyList<string> Names(string setting, string otherwise)
         {
@@ -99,6 +108,35 @@ public sealed record Topology
             return false;
         }
 
+        IReadOnlyList<Uri> Addresses(string setting)
+        {
+            var good = new List<Uri>();
+            foreach (var given in List(setting, "").DefaultIfEmpty(""))
+                if (Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") good.Add(address);
+                else faults.Add($"{setting} is '{given}': it must be an absolute http or https address, such as http://127.0.0.1:8081, or several with commas.");
+            return good;
+        }
+
+        Canary ReadCanary(IConfigurationSection entry)
+        {
+            var setting = $"Canary:{entry.Key}";
+            foreach (var odd in entry.GetChildren().Select(child => child.Key).Except(["Addresses", "Weight", "Header"], StringComparer.OrdinalIgnoreCase))
+                faults.Add($"{setting}:{odd} is no setting. Known: Addresses, Weight, Header.");
+            if (!gateway || !elsewhere.ContainsKey(entry.Key))
+                faults.Add($"{setting} is set, but this host does not forward to the module '{entry.Key}': set Addresses:{entry.Key} to its stable instances and Gateway=true, or remove it.");
+            if (!int.TryParse(entry["Weight"] ?? "0", out var weight) || weight is < 0 or > 100) faults.Add($"{setting}:Weight is '{entry["Weight"]}': it must be a percentage, 0 to 100.");
+            var header = entry["Header"] ?? "X-Canary";
+            if (header.Length == 0 || !header.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) faults.Add($"{setting}:Header is '{header}': it must be a header's name of letters, digits and hyphens.");
+            return new Canary(Addresses($"{setting}:Addresses"), weight, header);
+        }
+
+        TimeSpan Time(string setting, string otherwise)
+        {
+            if (TimeSpan.TryParse(configuration[setting] ?? otherwise, out var time) && time > TimeSpan.Zero && time <= TimeSpan.FromDays(1)) return time;
+            faults.Add($"{setting} is '{configuration[setting]}': it must be a time above zero and up to a day, such as {otherwise}.");
+            return TimeSpan.FromDays(1);
+        }
+
         Carrier ReadCarrier(string name, string setting)
         {
             if (Enum.TryParse<Carrier>(name, ignoreCase: true, out var read) && Enum.IsDefined(read)) return read;
@@ -107,6 +145,11 @@ public sealed record Topology
         }
     }
 }
+
+/// <summary>Instances of a module elsewhere that get only a part of its requests.</summary>
+/// <param name="Weight">Percent of the requests, 0 to 100.</param>
+/// <param name="Header">By which a request chooses for itself: <c>always</c> or <c>true</c> for the canary, <c>never</c> for the stable instances.</param>
+public sealed record Canary(IReadOnlyList<Uri> Addresses, int Weight, string Header);
 
 /// <summary>The host is not started: every fault of its configuration at once.</summary>
 public sealed class ConfigurationFaultsException(IReadOnlyCollection<string> faults)

@@ -40,7 +40,7 @@ internal static class Telemetry
             .WithTracing(traces => traces
                 .AddSource(Source.Name, "Wolverine")
                 .AddNpgsql()
-                .AddHttpClientInstrumentation()
+                .AddHttpClientInstrumentation(http => http.FilterHttpRequestMessage = request => request.RequestUri?.AbsolutePath.StartsWith("/health", StringComparison.Ordinal) != true)
                 .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path.StartsWithSegments("/v1")))
             .WithMetrics(metrics => metrics
                 .AddMeter("Modular", "Wolverine*", "Npgsql")
