@@ -51,10 +51,10 @@ internal sealed class Servers(string data, IConfiguration configuration, Cancell
         _broker = null;
     }
 
-    /// <summary>Messages in a carrier, those in a consumer's hands too.</summary>
+    /// <summary>Messages in a carrier, those in a consumer's hands too; what the broker has given up is no longer on its way.</summary>
     public async Task<long> WaitingInAsync(Carrier carrier)
     {
-        if (carrier == Carrier.RabbitMq) return await RabbitMqAsync() is var broker ? (await broker.QueueDepthsAsync(broker.Uri)).Values.Sum() : 0;
+        if (carrier == Carrier.RabbitMq) return await RabbitMqAsync() is var broker ? (await broker.QueueDepthsAsync(broker.Uri)).Where(queue => !queue.Key.EndsWith(".dead", StringComparison.Ordinal)).Sum(queue => queue.Value) : 0;
 
         await using var source = NpgsqlDataSource.Create(await PostgresAsync(One) + ";Pooling=false");
         await using var command = source.CreateCommand("select count(*) from bus.letters");
