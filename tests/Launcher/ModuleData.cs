@@ -43,8 +43,8 @@ internal static class ModuleData
         await using var source = NpgsqlDataSource.Create(await servers.PostgresAsync(folder) + ";Pooling=false");
         try
         {
-            // Which processes ran is no data.
-            await using var tables = source.CreateCommand("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = $1 and tablename !~ '^wolverine_(node|control|agent)'");
+            // Which processes ran, and which carriers there were, is no data.
+            await using var tables = source.CreateCommand("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = $1 and tablename !~ '^(wolverine_(node|control|agent)|modular_carriers)'");
             tables.Parameters.Add(new NpgsqlParameter { Value = module });
             var names = new List<string>();
             await using (var reader = await tables.ExecuteReaderAsync())
@@ -54,7 +54,7 @@ internal static class ModuleData
             await using var any = source.CreateCommand($"select {string.Join(" or ", names.Select(name => $"exists (select from {name})"))}");
             return (bool)(await any.ExecuteScalarAsync())!;
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        catch (PostgresException fault) when (Servers.IsMissing(fault))
         {
             return false;
         }

@@ -5,7 +5,7 @@ using Shared.Kernel;
 namespace Launcher;
 
 /// <summary>
-/// topology.json in the data folder: what runs where, in the form of settings, for the commands <c>topology</c> and <c>messages</c>; and, for the next start, which carriers may hold messages.
+/// topology.json in the data folder: what runs where, in the form of settings, for the commands <c>topology</c> and <c>messages</c>; and, for <c>./modular run</c>, whether carriers may hold messages.
 /// Holds passwords: its owner's only. The lock beside it says that a launcher runs.
 /// </summary>
 internal sealed class TopologyFile : IDisposable
@@ -25,9 +25,6 @@ internal sealed class TopologyFile : IDisposable
     }
 
     private JsonObject Last { get; set; }
-
-    /// <summary>Carriers in which messages may have been left.</summary>
-    public IReadOnlyList<Carrier> LeftIn => [.. (Last[Undrained] as JsonArray ?? []).Select(name => Enum.Parse<Carrier>((string)name!))];
 
     /// <exception cref="LaunchException">Another launcher has the folder.</exception>
     public static TopologyFile Take(string data)
