@@ -49,7 +49,9 @@ public sealed class LauncherOptionsTests
     [Theory]
     [InlineData("there is one process only", "--bus", "rabbitmq")]
     [InlineData("--out names no module", "--out", ",")]
-    [InlineData("'--out'", "--out")]
+    [InlineData("--out names no module", "--out")]
+    [InlineData("no carrier is named ''", "--split", "--bus")]
+    [InlineData("'--bus'", "--split", "--bus", "rabbitmq", "--bus", "postgres")]
     [InlineData("needs an address", "--split", "--Urls=ftp://x")]
     public void what_is_wrong_is_named(string named, params string[] arguments)
     {
