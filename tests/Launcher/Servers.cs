@@ -65,7 +65,7 @@ internal sealed class Servers(string data, IConfiguration configuration, Cancell
         await using var command = source.CreateCommand("select count(*) from bus.letters");
         try
         {
-            return (long)(await command.ExecuteScalarAsync(stop))!;
+            return (long)(await command.ExecuteScalarAsync())!;
         }
         catch (PostgresException fault) when (IsMissing(fault))
         {
