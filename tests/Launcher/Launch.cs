@@ -42,14 +42,13 @@ internal static class Launch
             await Screen.Step("Stopping", shop.StopAsync());
             return Stopped;
         }
-        catch (OperationCanceledException) when (interrupts.Stop.IsCancellationRequested)
+        catch (Exception) when (!started && interrupts.Stop.IsCancellationRequested)
         {
+            // Asked to stop while it started: what was under way fails of that.
             return Stopped;
         }
         catch (Exception fault) when (fault is LaunchException or NeverException or TimeoutException or InvalidOperationException or EmbeddedPostgresException or NpgsqlException or IOException or SocketException or UnauthorizedAccessException)
         {
-            if (interrupts.Stop.IsCancellationRequested) return Stopped;
-
             await Console.Error.WriteLineAsync(fault.Message);
             return started ? Failed : NotRun;
         }

@@ -10,39 +10,41 @@ internal static class ModuleData
     /// <exception cref="LaunchException">Some module's data is elsewhere.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> OpenAsync(Servers servers, bool each)
     {
-        var administrators = new Dictionary<string, string>();
-        if (!each) foreach (var module in Oracle.Modules) administrators[module] = await servers.PostgresAsync(servers.One);
-        else await Task.WhenAll(Oracle.Modules.Select(module => servers.PostgresAsync(servers.Own(module))));
-        if (each) foreach (var module in Oracle.Modules) administrators[module] = await servers.PostgresAsync(servers.Own(module));
-
         var astray = new List<string>();
         foreach (var module in Oracle.Modules)
         {
-            var other = each ? servers.One : servers.Own(module);
-            if (!Servers.HasData(other) || !await HasRowsAsync(await servers.PostgresAsync(other), module)) continue;
+            var (place, other) = each ? (servers.Own(module), servers.One) : (servers.One, servers.Own(module));
+            if (!await HoldsAsync(servers, other, module)) continue;
             // A server of a module's own is used by nobody else: what is there is newer than what was left on the common one.
-            if (each && await HasRowsAsync(administrators[module], module)) continue;
-            if (!await MoveAsync(module, await servers.PostgresAsync(other), administrators[module])) astray.Add(module);
+            if (each && await HoldsAsync(servers, place, module)) continue;
+            if (!await MoveAsync(servers, module, other, place)) astray.Add(module);
         }
 
-        foreach (var folder in (each ? [servers.One] : Oracle.Modules.Select(servers.Own)).ToArray()) await servers.StopPostgresAsync(folder);
-        if (astray.Count == 0) return administrators;
+        if (astray.Count == 0)
+        {
+            foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
+            var places = Oracle.Modules.Select(module => each ? servers.Own(module) : servers.One).ToArray();
+            await Task.WhenAll(places.Distinct().Select(servers.PostgresAsync));
+            return (await Task.WhenAll(places.Select(servers.PostgresAsync))).Zip(Oracle.Modules, (administrator, module) => (module, administrator)).ToDictionary();
+        }
 
         throw new LaunchException(each
-            ? $"The data of {string.Join(", ", astray)} is on the one server in {servers.One}, and --databases each would start with empty ones. Run with --databases one, or name another folder by Data=…."
+            ? $"The data of {string.Join(", ", astray)} is on the one server in {servers.One}, and --databases each would start without it. Run with --databases one, or name another folder by Data=…."
             : $"The data of {string.Join(", ", astray)} is on servers of their own in {Path.Combine(servers.One, "databases")}, and --databases one would start without it. Run with --databases each, or name another folder by Data=….");
     }
 
     /// <summary>The place for a move of a stopped module's schema to another server; until there is one, nothing is moved.</summary>
-    private static Task<bool> MoveAsync(string module, string from, string to) => Task.FromResult(module == from && from == to);
+    private static Task<bool> MoveAsync(Servers servers, string module, string from, string to) => Task.FromResult(servers.One == from && module == to);
 
-    private static async Task<bool> HasRowsAsync(string administrator, string module)
+    private static async Task<bool> HoldsAsync(Servers servers, string folder, string module)
     {
-        await using var source = NpgsqlDataSource.Create(administrator + ";Pooling=false");
+        if (!Servers.HasData(folder)) return false;
+
+        await using var source = NpgsqlDataSource.Create(await servers.PostgresAsync(folder) + ";Pooling=false");
         try
         {
-            // Which processes ran is no data.
-            await using var tables = source.CreateCommand("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = $1 and tablename !~ '^wolverine_(node|control|agent)'");
+            // Which processes ran, and which carriers there were, is no data.
+            await using var tables = source.CreateCommand("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = $1 and tablename !~ '^(wolverine_(node|control|agent)|modular_carriers)'");
             tables.Parameters.Add(new NpgsqlParameter { Value = module });
             var names = new List<string>();
             await using (var reader = await tables.ExecuteReaderAsync())
@@ -52,7 +54,7 @@ internal static class ModuleData
             await using var any = source.CreateCommand($"select {string.Join(" or ", names.Select(name => $"exists (select from {name})"))}");
             return (bool)(await any.ExecuteScalarAsync())!;
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        catch (PostgresException fault) when (Servers.IsMissing(fault))
         {
             return false;
         }

@@ -15,9 +15,9 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
     private static readonly string[] Ours = ["Modules", "Addresses", "Gateway", "Carrier", "Drain", "Scaled", "RabbitMq", "Bus", "Calls", "Database"];
 
     private static readonly Option<bool> Split = new("--split") { Description = "Every module in a process of its own, and the gateway in one." };
-    private static readonly Option<string?> Out = new("--out") { Description = "These modules in processes of their own, such as inventory,billing; the rest in one, which is the gateway.", HelpName = "modules" };
-    private static readonly Option<string?> Bus = new("--bus") { Description = $"What takes messages between the processes: {Listed(Carriers)}. Default: rabbitmq.", HelpName = "carrier" };
-    private static readonly Option<string?> DatabasesOf = new("--databases") { Description = "one: a PostgreSQL server for all modules (default); each: a server for each.", HelpName = "one|each" };
+    private static readonly Option<string?> Out = new("--out") { Description = "These modules in processes of their own, such as inventory,billing; the rest in one, which is the gateway.", HelpName = "modules", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> Bus = new("--bus") { Description = $"What takes messages between the processes: {Listed(Carriers)}. Default: rabbitmq.", HelpName = "carrier", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> DatabasesOf = new("--databases") { Description = "one: a PostgreSQL server for all modules (default); each: a server for each.", HelpName = "one|each", Arity = ArgumentArity.ZeroOrOne };
 
     private static readonly RootCommand Root = new("./modular run: the shop as several processes, or on several database servers, on this machine. --Name=value is a setting for every host.")
     {
@@ -44,6 +44,8 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
         }
 
         foreach (var error in parsed.Errors) faults.Add(error.Message);
+        if (faults.Count > 0) return null;
+
         var settings = parsed.UnmatchedTokens;
         foreach (var token in settings.Where(token => !token.StartsWith("--", StringComparison.Ordinal) || !token.Contains('=')))
             faults.Add($"{token} is no option, nor a setting for the hosts, which is written --Name=value.");
@@ -51,7 +53,7 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
         foreach (var ours in Ours.Where(name => configuration.GetSection(name).Exists()))
             faults.Add($"The setting {ours} is given, but with these options each host is told its own: take it away (from the environment too), or run without --split, --out, --bus and --databases.");
 
-        var databases = parsed.GetValue(DatabasesOf) ?? "one";
+        var databases = Given(parsed, DatabasesOf) ?? "one";
         if (databases is not ("one" or "each")) faults.Add($"--databases: '{databases}' is neither one nor each.");
         var plan = PlanOf(parsed, faults);
         CheckAddress(configuration, faults);
@@ -61,8 +63,8 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
     private static TopologyPlan PlanOf(ParseResult parsed, ICollection<string> faults)
     {
         var split = parsed.GetValue(Split);
-        var named = parsed.GetValue(Out)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
-        var bus = parsed.GetValue(Bus);
+        var named = Given(parsed, Out)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        var bus = Given(parsed, Bus);
 
         foreach (var unknown in (named ?? []).Except(Oracle.Modules)) faults.Add($"--out: no module is named '{unknown}'. Known: {Listed(Oracle.Modules)}.");
         if (named is []) faults.Add($"--out names no module. Known: {Listed(Oracle.Modules)}.");
@@ -73,6 +75,9 @@ internal sealed record Options(TopologyPlan Plan, bool DatabasesEach, IReadOnlyL
 
         return new TopologyPlan(split ? Oracle.Modules : [.. Oracle.Modules.Intersect(named!)], Enum.Parse<Carrier>(bus ?? "rabbitmq", ignoreCase: true));
     }
+
+    /// <summary>Null if the option is not there, empty if it has no value.</summary>
+    private static string? Given(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option) ?? "";
 
     private static void CheckAddress(IConfiguration configuration, ICollection<string> faults)
     {

@@ -8,13 +8,13 @@ internal sealed class RunningShop : IAsyncDisposable
 {
     private readonly TopologyPlan _plan;
     private readonly TopologyFile _file;
-    private readonly Servers _servers;
+    private readonly CarriersBefore _carriers;
     private readonly IReadOnlyDictionary<string, string?> _settings;
     private readonly IReadOnlyList<FreePort> _ports;
     private readonly List<HostRun> _hosts = [];
 
-    private RunningShop(TopologyPlan plan, TopologyFile file, Servers servers, IReadOnlyDictionary<string, string?> settings, IReadOnlyList<FreePort> ports) =>
-        (_plan, _file, _servers, _settings, _ports) = (plan, file, servers, settings, ports);
+    private RunningShop(TopologyPlan plan, TopologyFile file, CarriersBefore carriers, IReadOnlyDictionary<string, string?> settings, IReadOnlyList<FreePort> ports) =>
+        (_plan, _file, _carriers, _settings, _ports) = (plan, file, carriers, settings, ports);
 
     /// <summary>Carriers that may hold messages when this shop is killed.</summary>
     private IEnumerable<Carrier> Undrained => _plan.Drain.Append(_plan.Carrier).Where(carrier => carrier != Carrier.None);
@@ -25,7 +25,9 @@ internal sealed class RunningShop : IAsyncDisposable
         var opening = ModuleData.OpenAsync(servers, options.DatabasesEach);
         await Screen.Step(options.Plan.Uses(Carrier.RabbitMq) ? "Starting PostgreSQL and RabbitMQ" : "Starting PostgreSQL", Task.WhenAll(starting, opening));
         var administrators = await opening;
-        var plan = options.Plan with { Drain = await Screen.Step("Looking for messages of the last run", LeftAsync(options.Plan, file, servers)) };
+        var carriers = new CarriersBefore(servers, administrators);
+        var plan = options.Plan with { Drain = await Screen.Step("Looking for messages of the last run", carriers.StillFullAsync(options.Plan.Carrier)) };
+        if (!plan.Uses(Carrier.RabbitMq)) await servers.StopRabbitMqAsync();
         stop.ThrowIfCancellationRequested();
 
         var ports = plan.Hosts.Concat(plan.Hosts).Select(_ => FreePort.Take()).ToArray();
@@ -36,11 +38,11 @@ internal sealed class RunningShop : IAsyncDisposable
 
         // By the first server's password the roles' passwords are made, as the host does that starts its own server.
         var secret = new Npgsql.NpgsqlConnectionStringBuilder(administrators["users"]).Password!;
-        var bus = options.DatabasesEach && !UsesPostgres(plan) ? null : await servers.PostgresAsync(servers.One);
+        var bus = options.DatabasesEach && !plan.Uses(Carrier.Postgres) ? null : await servers.PostgresAsync(servers.One);
         var broker = plan.Uses(Carrier.RabbitMq) ? (await servers.RabbitMqAsync()).Uri : null;
         var ground = new TopologyGround(reached, calls, administrators, secret, broker, bus);
 
-        var shop = new RunningShop(plan, file, servers, Described(plan, ground), ports);
+        var shop = new RunningShop(plan, file, carriers, Described(plan, ground), ports);
         try
         {
             foreach (var host in plan.Hosts)
@@ -76,7 +78,7 @@ internal sealed class RunningShop : IAsyncDisposable
     {
         foreach (var gateway in _hosts.Take(1)) await gateway.StopAsync();
         await Task.WhenAll(_hosts.Skip(1).Select(host => host.StopAsync()));
-        _file.WriteLeft(await FullAsync(Undrained, _servers));
+        _file.WriteLeft(await _carriers.StillFullAsync());
     }
 
     public async ValueTask DisposeAsync()
@@ -94,24 +96,6 @@ internal sealed class RunningShop : IAsyncDisposable
         foreach (var (module, administrator) in ground.Administrators) settings[$"Database:Administrators:{module}"] = administrator;
         return settings;
     }
-
-    /// <summary>Where the last run left messages, if this one uses another carrier; a broker without any is stopped again.</summary>
-    private static async Task<IReadOnlyList<Carrier>> LeftAsync(TopologyPlan plan, TopologyFile file, Servers servers)
-    {
-        var full = await FullAsync(file.LeftIn.Where(carrier => carrier != plan.Carrier), servers);
-        if (!full.Append(plan.Carrier).Contains(Carrier.RabbitMq)) await servers.StopRabbitMqAsync();
-        return full;
-    }
-
-    private static async Task<IReadOnlyList<Carrier>> FullAsync(IEnumerable<Carrier> carriers, Servers servers)
-    {
-        var full = new List<Carrier>();
-        foreach (var carrier in carriers)
-            if (await servers.WaitingInAsync(carrier) > 0) full.Add(carrier);
-        return full;
-    }
-
-    private static bool UsesPostgres(TopologyPlan plan) => plan.Drain.Append(plan.Carrier).Any(carrier => carrier is not (Carrier.None or Carrier.RabbitMq));
 
     private static Uri Local(FreePort port) => new($"http://127.0.0.1:{port}");
 }

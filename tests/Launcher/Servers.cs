@@ -24,6 +24,10 @@ internal sealed class Servers(string data, IConfiguration configuration, Cancell
 
     public static bool HasData(string folder) => Directory.Exists(Path.Combine(folder, "postgres"));
 
+    /// <summary>The table is not there, or all of the database is not yet.</summary>
+    public static bool IsMissing(PostgresException fault) =>
+        fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidCatalogName;
+
     /// <summary>An administrator's connection to the shop's database on the server of a folder.</summary>
     public async Task<string> PostgresAsync(string folder)
     {
@@ -51,18 +55,19 @@ internal sealed class Servers(string data, IConfiguration configuration, Cancell
         _broker = null;
     }
 
-    /// <summary>Messages in a carrier, those in a consumer's hands too.</summary>
+    /// <summary>Messages in a carrier, those in a consumer's hands too; what the broker has given up is no longer on its way.</summary>
     public async Task<long> WaitingInAsync(Carrier carrier)
     {
-        if (carrier == Carrier.RabbitMq) return await RabbitMqAsync() is var broker ? (await broker.QueueDepthsAsync(broker.Uri)).Values.Sum() : 0;
+        if (carrier == Carrier.Postgres && !HasData(One)) return 0;
+        if (carrier == Carrier.RabbitMq) return await RabbitMqAsync() is var broker ? (await broker.QueueDepthsAsync(broker.Uri)).Where(queue => !queue.Key.EndsWith(".dead", StringComparison.Ordinal)).Sum(queue => queue.Value) : 0;
 
         await using var source = NpgsqlDataSource.Create(await PostgresAsync(One) + ";Pooling=false");
         await using var command = source.CreateCommand("select count(*) from bus.letters");
         try
         {
-            return (long)(await command.ExecuteScalarAsync(stop))!;
+            return (long)(await command.ExecuteScalarAsync())!;
         }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidCatalogName)
+        catch (PostgresException fault) when (IsMissing(fault))
         {
             return 0;
         }

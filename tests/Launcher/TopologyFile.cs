@@ -5,7 +5,7 @@ using Shared.Kernel;
 namespace Launcher;
 
 /// <summary>
-/// topology.json in the data folder: what runs where, in the form of settings, for the commands <c>topology</c> and <c>messages</c>; and, for the next start, which carriers may hold messages.
+/// topology.json in the data folder: what runs where, in the form of settings, for the commands <c>topology</c> and <c>messages</c>; and, for <c>./modular run</c>, whether carriers may hold messages.
 /// Holds passwords: its owner's only. The lock beside it says that a launcher runs.
 /// </summary>
 internal sealed class TopologyFile : IDisposable
@@ -26,9 +26,6 @@ internal sealed class TopologyFile : IDisposable
 
     private JsonObject Last { get; set; }
 
-    /// <summary>Carriers in which messages may have been left.</summary>
-    public IReadOnlyList<Carrier> LeftIn => [.. (Last[Undrained] as JsonArray ?? []).Select(name => Enum.Parse<Carrier>((string)name!))];
-
     /// <exception cref="LaunchException">Another launcher has the folder.</exception>
     public static TopologyFile Take(string data)
     {
@@ -45,13 +42,21 @@ internal sealed class TopologyFile : IDisposable
 
     public void Write(IReadOnlyDictionary<string, string?> settings, IEnumerable<HostRun> hosts, Func<string, IReadOnlyList<string>> modulesOf, IEnumerable<Carrier> undrained)
     {
+        lock (_writing) // what is read last must be written last
+        {
+            Write(Written(settings, hosts, modulesOf, undrained));
+        }
+    }
+
+    private static JsonObject Written(IReadOnlyDictionary<string, string?> settings, IEnumerable<HostRun> hosts, Func<string, IReadOnlyList<string>> modulesOf, IEnumerable<Carrier> undrained)
+    {
         var now = new JsonObject { [Undrained] = Names(undrained), ["Launcher"] = Environment.ProcessId };
         foreach (var (name, value) in settings) now[name] = value;
         now["Hosts"] = new JsonArray([.. hosts.Select(host => new JsonObject
         {
             ["Name"] = host.Name, ["Process"] = host.Process, ["Modules"] = string.Join(',', modulesOf(host.Name)), ["Address"] = $"{host.Address}", ["Log"] = host.Log,
         })]);
-        Write(now);
+        return now;
     }
 
     /// <summary>Once all hosts have stopped.</summary>
@@ -68,15 +73,12 @@ internal sealed class TopologyFile : IDisposable
     // Moved to its place whole: who reads it, or is killed, never meets half of it.
     private void Write(JsonObject now)
     {
-        lock (_writing)
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            File.Delete(_path + ".new");
-            using (var writer = new StreamWriter(_path + ".new", options)) writer.Write(now.ToJsonString(Layout));
-            File.Move(_path + ".new", _path, overwrite: true);
-            Last = now;
-        }
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.Delete(_path + ".new");
+        using (var writer = new StreamWriter(_path + ".new", options)) writer.Write(now.ToJsonString(Layout));
+        File.Move(_path + ".new", _path, overwrite: true);
+        Last = now;
     }
 }
 

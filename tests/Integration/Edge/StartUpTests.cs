@@ -49,6 +49,13 @@ public sealed class StartUpTests
         Assert.DoesNotContain("hush", told, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "true", "Modules names none")]
+    [InlineData("none", "false", "such a host has nothing to do")]
+    [InlineData("none", "true", "The module 'users' is neither in this host")]
+    public async Task a_host_without_modules_is_a_gateway_that_says_so(string modules, string gateway, string told) =>
+        Assert.Contains(told, await RefusedAsync(new Dictionary<string, string?> { ["Modules"] = modules, ["Gateway"] = gateway }), StringComparison.Ordinal);
+
     [Fact]
     public async Task in_production_nobody_issues_development_tokens() =>
         Assert.Contains("Users:DevelopmentTokens", await RefusedAsync(new Dictionary<string, string?> { ["Users:DevelopmentTokens"] = "true", ["ASPNETCORE_ENVIRONMENT"] = "Production" }), StringComparison.Ordinal);

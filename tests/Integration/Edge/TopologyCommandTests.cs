@@ -1,0 +1,44 @@
+using Shared.Testing;
+
+namespace Integration;
+
+/// <summary>Beside a deployment, told of by settings alone.</summary>
+public sealed class TopologyCommandTests
+{
+    [Fact]
+    public async Task who_is_down_and_who_claims_the_same_module_with_another_database_is_named()
+    {
+        await using var shop = await Shop.StartAsync();
+        await using var other = await Shop.StartAsync();
+        using var nobody = FreePort.Take();
+
+        var (code, shown) = await RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Addresses__inventory"] = $"{other.Address}", ["Addresses__billing"] = $"http://127.0.0.1:{nobody}" });
+
+        Assert.Equal(1, code);
+        Assert.Contains($"The module 'inventory' runs on different databases in 'this' ({shop.Address}), 'inventory' ({other.Address})", shown, StringComparison.Ordinal);
+        Assert.Contains($"The host 'billing' at http://127.0.0.1:{nobody}/ is down", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_shop_that_is_well_is_all_up()
+    {
+        await using var shop = await Shop.StartAsync(["inventory"], carrier: Shared.Kernel.Carrier.Postgres, databasesEach: true);
+        using var shopper = await Shopper.OperatorAsync(shop);
+        await shopper.ReceiveAsync("tea", 10);
+        await shopper.UntilAsync(await shopper.PlaceAsync("tea"), "confirmed");
+
+        var (code, shown) = await RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Modules"] = "users,catalog,orders,billing,shipping", ["Addresses__inventory"] = $"http://127.0.0.1:{shop.PortOf("inventory")}", ["Bus__Administrator"] = shop.Database });
+
+        Assert.True(code == 0, shown);
+        Assert.Matches(@"orders +inventory +Postgres +order-cancelled, order-placed", shown);
+        Assert.Matches(@"orders +billing +in process +order-cancelled, order-placed", shown);
+        Assert.Matches(@"Postgres +all +0 +in use", shown);
+        await shop.MustHoldAsync();
+    }
+
+    private static async Task<(int Code, string Shown)> RunAsync(Dictionary<string, string?> settings)
+    {
+        await using var child = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), "topology"]) { Environment = settings });
+        return ((await child.WaitForExitAsync()).Code, child.Output);
+    }
+}
