@@ -7,34 +7,36 @@ namespace Launcher;
 internal static class ModuleData
 {
     /// <summary>Starts what is needed. Answers for each module an administrator's connection.</summary>
-    /// <exception cref="LaunchException">Some module's data is elsewhere.</exception>
+    /// <exception cref="LaunchException">Some module's data is elsewhere and was not moved.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> OpenAsync(Servers servers, bool each)
     {
-        var astray = new List<string>();
         foreach (var module in Oracle.Modules)
         {
             var (place, other) = each ? (servers.Own(module), servers.One) : (servers.One, servers.Own(module));
             if (!await HoldsAsync(servers, other, module)) continue;
             // A server of a module's own is used by nobody else: what is there is newer than what was left on the common one.
             if (each && await HoldsAsync(servers, place, module)) continue;
-            if (!await MoveAsync(servers, module, other, place)) astray.Add(module);
+            await MoveAsync(servers, module, other, place);
         }
 
-        if (astray.Count == 0)
-        {
-            foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
-            var places = Oracle.Modules.Select(module => each ? servers.Own(module) : servers.One).ToArray();
-            await Task.WhenAll(places.Distinct().Select(servers.PostgresAsync));
-            return (await Task.WhenAll(places.Select(servers.PostgresAsync))).Zip(Oracle.Modules, (administrator, module) => (module, administrator)).ToDictionary();
-        }
-
-        throw new LaunchException(each
-            ? $"The data of {string.Join(", ", astray)} is on the one server in {servers.One}, and --databases each would start without it. Run with --databases one, or name another folder by Data=…."
-            : $"The data of {string.Join(", ", astray)} is on servers of their own in {Path.Combine(servers.One, "databases")}, and --databases one would start without it. Run with --databases each, or name another folder by Data=….");
+        foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
+        var places = Oracle.Modules.Select(module => each ? servers.Own(module) : servers.One).ToArray();
+        await Task.WhenAll(places.Distinct().Select(servers.PostgresAsync));
+        return (await Task.WhenAll(places.Select(servers.PostgresAsync))).Zip(Oracle.Modules, (administrator, module) => (module, administrator)).ToDictionary();
     }
 
-    /// <summary>The place for a move of a stopped module's schema to another server; until there is one, nothing is moved.</summary>
-    private static Task<bool> MoveAsync(Servers servers, string module, string from, string to) => Task.FromResult(servers.One == from && module == to);
+    /// <summary>By <c>./modular move</c>; its connections are in its environment, since every account may read a command line.</summary>
+    private static async Task MoveAsync(Servers servers, string module, string from, string to)
+    {
+        Console.WriteLine($"  The data of {module} moves from the server in {from} to the one in {to} …");
+        var (source, target) = (await servers.PostgresAsync(from), await servers.PostgresAsync(to));
+        await using var move = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), "move", module])
+        {
+            Environment = new Dictionary<string, string?> { ["Move__From"] = source, ["Move__To"] = target, ["Database__Secret"] = new NpgsqlConnectionStringBuilder(target).Password },
+        });
+        if ((await move.WaitForExitAsync(TimeSpan.FromHours(6))).Code != 0)
+            throw new LaunchException($"The data of {module} was not moved; the same command goes on where this one stopped:\n{move.Output}");
+    }
 
     private static async Task<bool> HoldsAsync(Servers servers, string folder, string module)
     {

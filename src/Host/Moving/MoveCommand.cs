@@ -26,9 +26,10 @@ internal static class MoveCommand
     {
         try
         {
+            var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }).Configuration;
+            (from, to) = (from ?? configuration["Move:From"], to ?? configuration["Move:To"]);
             if (from is null && to is null) throw new MoveException("Where to? Name the database by --to 'Host=…;Port=…;Database=…;Username=…;Password=…'.");
 
-            var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }).Configuration;
             await using var settings = from is null || to is null ? await SettingsDatabase.FindAsync(configuration, module.Name, ct) : null;
             await using var source = await End.OpenAsync("--from", from ?? settings!.Connection, isTarget: false, ct);
             await using var target = await End.OpenAsync("--to", to ?? settings!.Connection, isTarget: true, ct);

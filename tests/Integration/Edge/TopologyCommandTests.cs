@@ -22,12 +22,12 @@ public sealed class TopologyCommandTests
     [Fact]
     public async Task a_shop_that_is_well_is_all_up()
     {
-        await using var shop = await Shop.StartAsync(["inventory"], carrier: Shared.Kernel.Carrier.Postgres, databasesEach: true);
+        await using var shop = await Shop.StartAsync(new TopologyUnderTest(new TopologyPlan(["inventory"], Shared.Kernel.Carrier.Postgres), ServerEach: false));
         using var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync("tea", 10);
         await shopper.UntilAsync(await shopper.PlaceAsync("tea"), "confirmed");
 
-        var (code, shown) = await RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Modules"] = "users,catalog,orders,billing,shipping", ["Addresses__inventory"] = $"http://127.0.0.1:{shop.PortOf("inventory")}", ["Bus__Administrator"] = shop.Database });
+        var (code, shown) = await RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Modules"] = "users,catalog,orders,billing,shipping", ["Addresses__inventory"] = $"{shop["inventory"].Http.BaseAddress}", ["Bus__Administrator"] = shop.Database });
 
         Assert.True(code == 0, shown);
         Assert.Matches(@"orders +inventory +Postgres +order-cancelled, order-placed", shown);
