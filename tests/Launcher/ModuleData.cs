@@ -3,38 +3,39 @@ using Shared.Testing;
 
 namespace Launcher;
 
-/// <summary>On which server each module's data is. A module whose data lies on another server than the one it is to use would seem to have lost it.</summary>
+/// <summary>On which server each module's data is. If it lies on another one than the module is to use, it is moved there: else it would seem to be lost.</summary>
 internal static class ModuleData
 {
     /// <summary>Starts what is needed. Answers for each module an administrator's connection.</summary>
-    /// <exception cref="LaunchException">Some module's data is elsewhere.</exception>
+    /// <exception cref="LaunchException">A module's data could not be moved.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> OpenAsync(Servers servers, bool each)
     {
-        var astray = new List<string>();
         foreach (var module in Oracle.Modules)
         {
             var (place, other) = each ? (servers.Own(module), servers.One) : (servers.One, servers.Own(module));
-            if (!await HoldsAsync(servers, other, module)) continue;
-            // A server of a module's own is used by nobody else: what is there is newer than what was left on the common one.
-            if (each && await HoldsAsync(servers, place, module)) continue;
-            if (!await MoveAsync(servers, module, other, place)) astray.Add(module);
+            if (await HoldsAsync(servers, other, module)) await MoveAsync(servers, module, other, place);
         }
 
-        if (astray.Count == 0)
-        {
-            foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
-            var places = Oracle.Modules.Select(module => each ? servers.Own(module) : servers.One).ToArray();
-            await Task.WhenAll(places.Distinct().Select(servers.PostgresAsync));
-            return (await Task.WhenAll(places.Select(servers.PostgresAsync))).Zip(Oracle.Modules, (administrator, module) => (module, administrator)).ToDictionary();
-        }
-
-        throw new LaunchException(each
-            ? $"The data of {string.Join(", ", astray)} is on the one server in {servers.One}, and --databases each would start without it. Run with --databases one, or name another folder by Data=…."
-            : $"The data of {string.Join(", ", astray)} is on servers of their own in {Path.Combine(servers.One, "databases")}, and --databases one would start without it. Run with --databases each, or name another folder by Data=….");
+        foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
+        var places = Oracle.Modules.ToDictionary(module => module, module => each ? servers.Own(module) : servers.One);
+        await Task.WhenAll(places.Values.Distinct().Select(servers.PostgresAsync));
+        var administrators = new Dictionary<string, string>();
+        foreach (var (module, folder) in places) administrators[module] = await servers.PostgresAsync(folder);
+        return administrators;
     }
 
-    /// <summary>The place for a move of a stopped module's schema to another server; until there is one, nothing is moved.</summary>
-    private static Task<bool> MoveAsync(Servers servers, string module, string from, string to) => Task.FromResult(servers.One == from && module == to);
+    private static async Task MoveAsync(Servers servers, string module, string from, string to)
+    {
+        Console.WriteLine($"  The data of '{module}' is in {from} and goes to {to}:");
+        var target = await servers.PostgresAsync(to);
+        await using var move = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), "move", module, "--from", await servers.PostgresAsync(from)])
+        {
+            Environment = new Dictionary<string, string?> { [$"Database__Administrators__{module}"] = target, ["Database__Secret"] = new NpgsqlConnectionStringBuilder(target).Password },
+            Line = line => Console.WriteLine($"    {line}"),
+        });
+        if ((await move.WaitForExitAsync(Timeout.InfiniteTimeSpan)).Code != 0)
+            throw new LaunchException($"The data of '{module}' could not be moved from {from} to {to}: see above. Run as before (--databases {(to == servers.One ? "each" : "one")}), or name another folder by Data=….");
+    }
 
     private static async Task<bool> HoldsAsync(Servers servers, string folder, string module)
     {
