@@ -3,39 +3,39 @@ using Shared.Testing;
 
 namespace Launcher;
 
-/// <summary>On which server each module's data is. A module whose data lies on another server than the one it is to use would seem to have lost it.</summary>
+/// <summary>On which server each module's data is. If it lies on another one than the module is to use, it is moved there: else it would seem to be lost.</summary>
 internal static class ModuleData
 {
     /// <summary>Starts what is needed. Answers for each module an administrator's connection.</summary>
-    /// <exception cref="LaunchException">Some module's data is elsewhere and was not moved.</exception>
+    /// <exception cref="LaunchException">A module's data could not be moved.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> OpenAsync(Servers servers, bool each)
     {
         foreach (var module in Oracle.Modules)
         {
             var (place, other) = each ? (servers.Own(module), servers.One) : (servers.One, servers.Own(module));
-            if (!await HoldsAsync(servers, other, module)) continue;
-            // A server of a module's own is used by nobody else: what is there is newer than what was left on the common one.
-            if (each && await HoldsAsync(servers, place, module)) continue;
-            await MoveAsync(servers, module, other, place);
+            if (await HoldsAsync(servers, other, module)) await MoveAsync(servers, module, other, place);
         }
 
         foreach (var folder in each ? [servers.One] : Oracle.Modules.Select(servers.Own)) await servers.StopPostgresAsync(folder);
-        var places = Oracle.Modules.Select(module => each ? servers.Own(module) : servers.One).ToArray();
-        await Task.WhenAll(places.Distinct().Select(servers.PostgresAsync));
-        return (await Task.WhenAll(places.Select(servers.PostgresAsync))).Zip(Oracle.Modules, (administrator, module) => (module, administrator)).ToDictionary();
+        var places = Oracle.Modules.ToDictionary(module => module, module => each ? servers.Own(module) : servers.One);
+        await Task.WhenAll(places.Values.Distinct().Select(servers.PostgresAsync));
+        var administrators = new Dictionary<string, string>();
+        foreach (var (module, folder) in places) administrators[module] = await servers.PostgresAsync(folder);
+        return administrators;
     }
 
-    /// <summary>By <c>./modular move</c>; its connections are in its environment, since every account may read a command line.</summary>
     private static async Task MoveAsync(Servers servers, string module, string from, string to)
     {
-        Console.WriteLine($"  The data of {module} moves from the server in {from} to the one in {to} …");
-        var (source, target) = (await servers.PostgresAsync(from), await servers.PostgresAsync(to));
+        Console.WriteLine($"  The data of '{module}' is in {from} and goes to {to}:");
+        var target = await servers.PostgresAsync(to);
         await using var move = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), "move", module])
         {
-            Environment = new Dictionary<string, string?> { ["Move__From"] = source, ["Move__To"] = target, ["Database__Secret"] = new NpgsqlConnectionStringBuilder(target).Password },
+            // Not on its command line, which every account may read.
+            Environment = new Dictionary<string, string?> { ["Move__From"] = await servers.PostgresAsync(from), ["Move__To"] = target, ["Database__Secret"] = new NpgsqlConnectionStringBuilder(target).Password },
+            Line = line => Console.WriteLine($"    {line}"),
         });
-        if ((await move.WaitForExitAsync(TimeSpan.FromHours(6))).Code != 0)
-            throw new LaunchException($"The data of {module} was not moved; the same command goes on where this one stopped:\n{move.Output}");
+        if ((await move.WaitForExitAsync(Timeout.InfiniteTimeSpan)).Code != 0)
+            throw new LaunchException($"The data of '{module}' could not be moved from {from} to {to}: see above. Run as before (--databases {(to == servers.One ? "each" : "one")}), or name another folder by Data=….");
     }
 
     private static async Task<bool> HoldsAsync(Servers servers, string folder, string module)

@@ -1,3 +1,4 @@
+using Shared.Kernel;
 using Shared.Testing;
 
 namespace Integration;
@@ -8,8 +9,9 @@ public sealed class TopologyCommandTests
     [Fact]
     public async Task who_is_down_and_who_claims_the_same_module_with_another_database_is_named()
     {
-        await using var shop = await Shop.StartAsync();
-        await using var other = await Shop.StartAsync();
+        var allInOne = TopologyUnderTest.Parse("all-in-one");
+        await using var shop = await Shop.StartAsync(allInOne);
+        await using var other = await Shop.StartAsync(allInOne);
         using var nobody = FreePort.Take();
 
         var (code, shown) = await RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Addresses__inventory"] = $"{other.Address}", ["Addresses__billing"] = $"http://127.0.0.1:{nobody}" });
@@ -22,7 +24,7 @@ public sealed class TopologyCommandTests
     [Fact]
     public async Task a_shop_that_is_well_is_all_up()
     {
-        await using var shop = await Shop.StartAsync(new TopologyUnderTest(new TopologyPlan(["inventory"], Shared.Kernel.Carrier.Postgres), ServerEach: false));
+        await using var shop = await Shop.StartAsync(new TopologyUnderTest(new TopologyPlan(["inventory"], Carrier.Postgres), ServerEach: false));
         using var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync("tea", 10);
         await shopper.UntilAsync(await shopper.PlaceAsync("tea"), "confirmed");

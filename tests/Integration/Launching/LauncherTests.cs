@@ -52,7 +52,7 @@ public sealed partial class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task a_killed_launcher_leaves_no_process_and_the_next_run_takes_what_was_in_the_broker()
+    public async Task a_killed_launcher_leaves_no_process_and_the_next_run_on_a_server_each_takes_what_was_in_the_broker()
     {
         Guid order;
         await using (var launcher = await StartAsync("--out", "inventory"))
@@ -69,39 +69,15 @@ public sealed partial class LauncherTests : IDisposable
         }
 
         await Eventually.Get(() => Task.FromResult(string.Join('\n', Processes())), left => left == "", "no process is left");
-        await using var next = await StartAsync("--databases", "one");
+
+        await using var next = await StartAsync("--databases", "each");
         using var again = await Shopper.OperatorAsync(await AddressAsync(next));
         Assert.Contains("left in RabbitMq", next.Output, StringComparison.Ordinal);
+        Assert.Contains($"The data of 'orders' is in {_folder.Path} and goes to", next.Output, StringComparison.Ordinal);
         await again.UntilAsync(order, "confirmed");
         next.Signal(Signals.Terminate);
         Assert.Equal(0, (await next.WaitForExitAsync()).Code);
         Assert.Empty(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.Path, "topology.json")))!["Undrained"]!.AsArray());
-    }
-
-    [Fact]
-    public async Task the_data_goes_along_to_a_server_for_each_module_and_back()
-    {
-        Guid order;
-        await using (var launcher = await StartAsync("--databases", "one"))
-        {
-            using var shopper = await Shopper.OperatorAsync(await AddressAsync(launcher));
-            await shopper.ReceiveAsync("tea", 10);
-            order = await shopper.PlaceAsync("tea");
-            await shopper.UntilAsync(order, "confirmed");
-            launcher.Signal(Signals.Interrupt);
-            Assert.Equal(0, (await launcher.WaitForExitAsync()).Code);
-        }
-
-        foreach (var databases in new[] { "each", "one" })
-        {
-            await using var launcher = await StartAsync("--databases", databases);
-            using var shopper = await Shopper.OperatorAsync(await AddressAsync(launcher));
-            Assert.Contains("The data of inventory moves", launcher.Output, StringComparison.Ordinal);
-            Assert.Equal("confirmed", await shopper.StatusAsync(order));
-            await shopper.UntilAsync(await shopper.PlaceAsync("tea"), "confirmed");
-            launcher.Signal(Signals.Interrupt);
-            Assert.Equal(0, (await launcher.WaitForExitAsync()).Code);
-        }
     }
 
     private Task<ChildProcess> StartAsync(params string[] arguments) => ChildProcess.StartAsync(new("dotnet", [Program, .. arguments, $"--Urls=http://127.0.0.1:{_port}"]) { Environment = Variables() });
