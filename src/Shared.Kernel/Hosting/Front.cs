@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Shared.Kernel;
 
@@ -54,28 +53,11 @@ internal static partial class Front
         front.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
         front.MapGet("/health/ready", async (CancellationToken ct) =>
         {
-            var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await FaultAsync(module, ct))));
+            var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await module.FaultAsync(ct))));
             return Results.Json(answers.ToDictionary(answer => answer.Name, answer => answer.Fault ?? "ready"), statusCode: answers.All(answer => answer.Fault is null) ? 200 : 503);
         });
         front.MapPrometheusScrapingEndpoint("/metrics");
         front.MapGet("/openapi/v1.json", async (IHttpClientFactory clients, CancellationToken ct) => Results.Text(await DescribeAsync(front, clients, topology, ct), "application/json"));
-    }
-
-    /// <summary>Why a module cannot serve now; null if it can.</summary>
-    private static async Task<string?> FaultAsync(ModuleApplication module, CancellationToken ct)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(2));
-        try
-        {
-            await using var command = module.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select 1");
-            await command.ExecuteScalarAsync(patience.Token);
-            return null;
-        }
-        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
-        {
-            return "database away";
-        }
     }
 
     private static async Task<string> DescribeAsync(WebApplication front, IHttpClientFactory clients, Topology topology, CancellationToken ct)

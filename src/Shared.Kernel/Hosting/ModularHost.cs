@@ -16,12 +16,13 @@ namespace Shared.Kernel;
 public sealed partial class ModularHost : IAsyncDisposable
 {
     private readonly WebApplication _front;
+    private readonly WebApplication? _calls;
     private readonly IReadOnlyList<ModuleApplication> _modules;
     private readonly EmbeddedPostgres? _postgres;
     private readonly ILogger _logger;
 
-    private ModularHost(WebApplication front, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
-        (_front, _modules, InProcess, _postgres, _logger) = (front, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
+    private ModularHost(WebApplication front, WebApplication? calls, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
+        (_front, _calls, _modules, InProcess, _postgres, _logger) = (front, calls, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
 
     /// <summary>The address that the front listens on.</summary>
     public Uri Address => AddressOf(_front);
@@ -43,6 +44,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
         var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, topology.Here, faults);
+        var calls = CallSettings.Read(configuration, here, faults);
         foreach (var module in here)
         {
             faults.AddRange(manifest.FaultsOf(module));
@@ -56,6 +58,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var logging = front.Services.GetRequiredService<ILoggerFactory>();
         EmbeddedPostgres? postgres = null;
         var modules = new List<ModuleApplication>();
+        WebApplication? port = null;
         try
         {
             if (databases is null)
@@ -66,7 +69,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             }
 
             await databases.ProvisionAsync(topology.Here, cancellation);
-            var surroundings = new ModuleSurroundings(topology, manifest, databases, new InProcessCarrier(), configuration, logging, builder.Environment.EnvironmentName);
+            var surroundings = new ModuleSurroundings(topology, manifest, databases, new InProcessCarrier(), new Switchboard(calls, manifest), configuration, logging, builder.Environment.EnvironmentName);
             modules.AddRange(here.Select(module => ModuleApplication.Build(module, surroundings)));
             faults.AddRange(modules.SelectMany(module => module.Faults()));
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
@@ -74,17 +77,19 @@ public sealed partial class ModularHost : IAsyncDisposable
             foreach (var module in modules) await module.MigrateAsync(cancellation);
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
 
+            if (calls.Urls is { } urls) port = await CallPort.OpenAsync(urls, modules, surroundings, cancellation);
             Front.Use(front, modules, topology);
             gateway?.Invoke(front, topology);
             await front.StartAsync(cancellation);
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
-            var host = new ModularHost(front, modules, surroundings.InProcess, postgres);
+            var host = new ModularHost(front, port, modules, surroundings.InProcess, postgres);
             host.LogStarted(string.Join(", ", topology.Here), host.Address);
             return host;
         }
         catch
         {
+            if (port is not null) await port.DisposeAsync();
             foreach (var module in modules) await module.DisposeAsync();
             if (postgres is not null) await postgres.DisposeAsync();
             await front.DisposeAsync();
@@ -105,9 +110,11 @@ public sealed partial class ModularHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _front.StopAsync();
+        if (_calls is not null) await _calls.StopAsync();
         await Task.WhenAll(_modules.Select(module => module.StopAsync(CancellationToken.None)));
         foreach (var module in _modules) await module.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync();
+        if (_calls is not null) await _calls.DisposeAsync();
         await _front.DisposeAsync();
     }
 
