@@ -65,5 +65,5 @@ internal sealed record CallSettings(Uri? Urls, IReadOnlyDictionary<string, Uri> 
     }
 
     // Without a secret nobody calls from outside, and the neighbours share this process's own.
-    private static byte[] KeyOf(string? secret) => secret is null ? RandomNumberGenerator.GetBytes(32) : HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), "modular-calls"u8);
+    internal static byte[] KeyOf(string? secret) => secret is null ? RandomNumberGenerator.GetBytes(32) : HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), "modular-calls"u8);
 }

@@ -14,7 +14,7 @@ public sealed class Shop : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(TemplateAsync);
 
     private readonly ConcurrentDictionary<string, HostProcess> _hosts = new();
-    private readonly Dictionary<string, FreePort> _ports = [];
+    private readonly Dictionary<string, FreePort> _ports = [], _callPorts = [];
     private readonly Dictionary<string, Dictionary<string, string?>> _settings = [];
     private readonly string _database;
     private readonly Uri? _virtualHost;
@@ -30,6 +30,9 @@ public sealed class Shop : IAsyncDisposable
 
     public int PortOf(string host) => _ports[host].Number;
 
+    /// <summary>Where a host of a divided shop answers calls.</summary>
+    public int CallPortOf(string host) => _callPorts[host].Number;
+
     public HostProcess this[string host] => _hosts[host];
 
     /// <param name="outside">Modules that run in hosts of their own, named like them; none for all in one.</param>
@@ -44,7 +47,7 @@ public sealed class Shop : IAsyncDisposable
         var database = await server.CreateDatabaseAsync(await Template.Value);
         var virtualHost = broker is null && (outside.Count > 0 || settings?.ContainsKey("Carrier") == true) ? await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync() : null;
         var shop = new Shop(database, virtualHost);
-        foreach (var host in outside.Prepend(Main)) shop._ports[host] = FreePort.Take();
+        foreach (var host in outside.Prepend(Main)) (shop._ports[host], shop._callPorts[host]) = (FreePort.Take(), FreePort.Take());
         foreach (var host in outside.Prepend(Main)) shop._settings[host] = shop.SettingsOf(host, outside, settings, broker ?? virtualHost, through?.Invoke(database) ?? database);
         await Task.WhenAll(outside.Prepend(Main).Select(host => shop.StartHostAsync(host, killAt?.GetValueOrDefault(host))));
         return shop;
@@ -89,7 +92,7 @@ public sealed class Shop : IAsyncDisposable
         foreach (var host in _hosts.Keys)
             if (_hosts[host].HasEnded) _hosts[host].StopsWithin = TimeSpan.FromSeconds(1);
         await Task.WhenAll(_hosts.Keys.Select(StopHostAsync));
-        foreach (var port in _ports.Values) port.Dispose();
+        foreach (var port in _ports.Values.Concat(_callPorts.Values)) port.Dispose();
         await (await PostgresServer.SharedAsync()).DropDatabaseAsync(_database);
         if (_virtualHost is not null) await (await RabbitMqServer.SharedAsync()).DeleteVirtualHostAsync(_virtualHost);
     }
@@ -113,6 +116,10 @@ public sealed class Shop : IAsyncDisposable
         {
             own["Carrier"] = "RabbitMq";
             own["Modules"] = host == Main ? string.Join(',', Sources.Modules.Except(outside)) : host;
+            own["Calls:Secret"] = ModuleUnderTest.Secret;
+            own["Calls:Urls"] = $"http://127.0.0.1:{_callPorts[host]}";
+            foreach (var module in Sources.Modules.Where(module => module != host && (host != Main || outside.Contains(module))))
+                own[$"Calls:Addresses:{module}"] = $"http://127.0.0.1:{_callPorts[outside.Contains(module) ? module : Main]}";
             if (host == Main)
             {
                 foreach (var module in outside) own[$"Addresses:{module}"] = $"http://127.0.0.1:{_ports[module]}";
