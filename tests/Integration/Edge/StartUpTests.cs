@@ -16,6 +16,11 @@ public sealed class StartUpTests
             ["Database:Administrator"] = "Host=127.0.0.1;Port=1;Username=x;Password=hush",
             ["Database:Secret"] = "short",
             ["Orders:StockTimeout"] = "soon",
+            ["Orders:FallbackShipping"] = "cheap",
+            ["Calls:Urls"] = "https://127.0.0.1:9081",
+            ["Calls:Secret"] = "short too",
+            ["Calls:Attempt"] = "00:00:05",
+            ["Calls:Parallel"] = "0",
         });
 
         Assert.All(
@@ -27,6 +32,12 @@ public sealed class StartUpTests
                 "Scaled is set but Carrier is None",
                 "Database:Secret must have at least 16 characters",
                 "Orders:StockTimeout must be a time",
+                "Orders:FallbackShipping must be an amount",
+                "orders asks shipping, which is not in this host: set Calls:Addresses:shipping",
+                "Calls:Urls is 'https://127.0.0.1:9081': it must be an absolute http address",
+                "Calls:Secret must have at least 16 characters",
+                "Calls:Attempt is 00:00:05, and must not be longer than Calls:Deadline",
+                "Calls:Parallel is '0': it must be a number of 1 to 10000",
             ],
             fault => Assert.Contains(fault, told, StringComparison.Ordinal));
         Assert.DoesNotContain("hush", told, StringComparison.Ordinal);

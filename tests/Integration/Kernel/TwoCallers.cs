@@ -27,9 +27,6 @@ public abstract class TwoCallers : IAsyncLifetime
     /// <summary>How often the asking module has done without an answer, as its host's metrics say.</summary>
     public async Task<double> FallbacksAsync() => await MetricAsync("modular_calls_fallbacks_total");
 
-    /// <summary>0 closed, 1 open.</summary>
-    public async Task<double> BreakerAsync() => await MetricAsync("modular_calls_breaker");
-
     public async ValueTask DisposeAsync()
     {
         foreach (var host in Enumerable.Reverse(_hosts)) await host.DisposeAsync();
@@ -70,6 +67,13 @@ public abstract class TwoCallers : IAsyncLifetime
 public sealed class Neighbours : TwoCallers
 {
     public override async ValueTask InitializeAsync() => await StartAsync(new Dictionary<string, string?>(), new AskingModule(), new AnsweringModule());
+}
+
+/// <summary>Neighbours of which one does not wait long, for what it may not ask too often.</summary>
+public sealed class StrictNeighbours : TwoCallers
+{
+    public override async ValueTask InitializeAsync() => await StartAsync(
+        new Dictionary<string, string?> { ["Calls:Parallel"] = "1", ["Calls:BreakAfter"] = "2", ["Calls:BreakFor"] = "00:00:01" }, new AskingModule(), new AnsweringModule());
 }
 
 public sealed class HostsApart : TwoCallers
