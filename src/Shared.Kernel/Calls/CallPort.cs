@@ -37,10 +37,16 @@ internal static class CallPort
             health.AddAsyncCheck(module.Module.Name, async ct => await module.FaultAsync(ct) is { } fault ? HealthCheckResult.Unhealthy(fault) : HealthCheckResult.Healthy());
         var services = modules.SelectMany(module => CallMap.Of(module.Module).Answered).ToArray();
         builder.Services.AddSingleton(new ReflectionServiceImpl(services));
+        builder.Services.AddSingleton(new ReflectionV1ServiceImpl(services));
 
         var port = builder.Build();
         port.MapGrpcHealthChecksService();
-        if (port.Environment.IsDevelopment()) port.MapGrpcService<ReflectionServiceImpl>();
+        if (port.Environment.IsDevelopment())
+        {
+            port.MapGrpcService<ReflectionServiceImpl>();
+            port.MapGrpcService<ReflectionV1ServiceImpl>();
+        }
+
         foreach (var module in modules)
             foreach (var service in CallMap.Of(module.Module).Answered)
                 port.Map($"/{service.FullName}/{{method}}", (HttpContext context) => module.Server.EnterAsync(context)).DisableHttpMetrics();

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Answering.Contracts;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
+using Grpc.Reflection.V1;
 using Shared.Kernel;
 using Shared.Testing;
 using Toys;
@@ -126,6 +128,36 @@ public sealed class CallsToAnotherHostTests(HostsApart modules) : Calls(modules)
             new Metadata { { "Authorization", $"Bearer {(await TestIssuer.SharedAsync()).Token(Policies.Operator, Guid.CreateVersion7())}" } },
         })
             Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(async () => await client.ReadAsync(new Question(), headers))).StatusCode);
+    }
+
+    [Fact]
+    public async Task health_is_told_of_the_host_and_of_each_module()
+    {
+        using var channel = GrpcChannel.ForAddress(modules.CallAddress);
+        var health = new Health.HealthClient(channel);
+
+        foreach (var service in new[] { "", "answering" })
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new HealthCheckRequest { Service = service })).Status);
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(new HealthCheckRequest { Service = "nothing" }))).StatusCode);
+    }
+
+    [Fact]
+    public async Task in_development_the_services_are_described_and_elsewhere_not()
+    {
+        Assert.Equal(["answering.v1.Questions"], await Described(modules.CallAddress));
+
+        await using var elsewhere = new ProductionHost();
+        await elsewhere.InitializeAsync();
+        Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(() => Described(elsewhere.CallAddress))).StatusCode);
+
+        static async Task<IEnumerable<string>> Described(Uri address)
+        {
+            using var channel = GrpcChannel.ForAddress(address);
+            using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
+            await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
+            await call.ResponseStream.MoveNext(CancellationToken.None);
+            return call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name);
+        }
     }
 
     [Fact]

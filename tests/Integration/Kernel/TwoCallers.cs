@@ -35,11 +35,13 @@ public abstract class TwoCallers : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    internal async Task StartAsync(IReadOnlyDictionary<string, string?> settings, params Module[] modules)
+    internal Task StartAsync(IReadOnlyDictionary<string, string?> settings, params Module[] modules) => StartAsync("Development", settings, modules);
+
+    internal async Task StartAsync(string environment, IReadOnlyDictionary<string, string?> settings, params Module[] modules)
     {
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
         _databases.Add(database);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -74,6 +76,12 @@ public sealed class StrictNeighbours : TwoCallers
 {
     public override async ValueTask InitializeAsync() => await StartAsync(
         new Dictionary<string, string?> { ["Calls:Parallel"] = "1", ["Calls:BreakAfter"] = "2", ["Calls:BreakFor"] = "00:00:01" }, new AskingModule(), new AnsweringModule());
+}
+
+public sealed class ProductionHost : TwoCallers
+{
+    public override async ValueTask InitializeAsync() =>
+        await StartAsync("Production", new Dictionary<string, string?> { ["Calls:Urls"] = $"{CallAddress}", ["Calls:Secret"] = ModuleUnderTest.Secret }, new AnsweringModule());
 }
 
 public sealed class HostsApart : TwoCallers

@@ -12,6 +12,16 @@ public sealed class ShopAllInOne : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
+/// <summary>One shop for all the tests of a class, Shipping in a process of its own.</summary>
+public sealed class ShopShippingOut : IAsyncLifetime
+{
+    public Shop Shop { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(["shipping"]);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+}
+
 /// <summary>One shop for all the tests of a class, Inventory in a process of its own.</summary>
 public sealed class ShopInventoryOut : IAsyncLifetime
 {
