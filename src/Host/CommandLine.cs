@@ -18,6 +18,8 @@ internal static class CommandLine
         {
             Docs(modules),
             MessagesCommand.Create(modules),
+            DefinitionsCommand.Create(modules),
+            TopologyCommand.Create(modules, () => Manifest.Read(ManifestPath)),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -15,6 +15,10 @@ internal static class StartPage
             topology.Here,
             Elsewhere = topology.Elsewhere.Keys.Order(StringComparer.Ordinal),
             Carrier = topology.Carrier.ToString(),
+            Drain = topology.Drain.Select(carrier => carrier.ToString()),
+            topology.Scaled,
+            topology.Gateway,
+            Version = typeof(StartPage).Assembly.GetName().Version!.ToString(3),
             manifest.Modules,
         }));
     }

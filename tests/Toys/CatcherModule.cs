@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Catcher.Contracts;
 using Marten;
 using Microsoft.AspNetCore.Routing;
@@ -27,19 +28,30 @@ public sealed class CatcherModule : Module
 
 public sealed record Catch(Guid Id, Guid Ball, string By);
 
+/// <summary>The hand of a test in this process on one ball: it is held until it may go on, and drops until it is mended.</summary>
+public sealed class Hand
+{
+    private static readonly ConcurrentDictionary<Guid, Hand> Hands = new();
+
+    public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public bool Mended { get; set; }
+
+    public static Hand On(Guid ball) => Hands.GetOrAdd(ball, _ => new Hand());
+}
+
 public static class WhenBallThrown
 {
-    /// <summary>A slow ball is held until a test lets it go on.</summary>
-    public static readonly (TaskCompletionSource Entered, TaskCompletionSource GoOn) Slow = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
-
     public static async Task Handle(BallThrown thrown, IDocumentSession db, Outbox outbox)
     {
         if (thrown.Behaviour == "refuse") throw new RefusedException("ball.refused", "This ball is not caught.");
+        if (thrown.Behaviour == "refuse until mended" && !Hand.On(thrown.Id).Mended) throw new RefusedException("ball.refused", "This ball is not caught yet.");
         if (thrown.Behaviour == "fail") throw new InvalidOperationException("dropped");
-        if (thrown.Behaviour == "slow")
+        if (thrown.Behaviour == "drop until mended" && !Hand.On(thrown.Id).Mended) throw new InvalidOperationException("dropped");
+        if (thrown.Behaviour == "hold")
         {
-            Slow.Entered.TrySetResult();
-            await Slow.GoOn.Task;
+            Hand.On(thrown.Id).Entered.TrySetResult();
+            await Hand.On(thrown.Id).GoOn.Task;
         }
 
         db.Insert(new Catch(Guid.CreateVersion7(), thrown.Id, "hand"));

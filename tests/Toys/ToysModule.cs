@@ -25,7 +25,9 @@ namespace Toys
     {
         public override string Name => "toys";
 
-        public override void Messages(MessageMap messages) => messages.Publishes<BallThrown>();
+        public override void Messages(MessageMap messages) => messages
+            .Publishes<BallThrown>()
+            .Does<LateBall>("throw-late-ball", typeof(ThrowLateBall));
 
         public override void Services(IServiceCollection services, IConfiguration configuration) => services.AddMediator(options =>
         {
@@ -47,6 +49,17 @@ namespace Toys
     }
 
     public sealed record Ball(Guid Id, string Behaviour);
+
+    public sealed record LateBall(Guid Id);
+
+    public static class ThrowLateBall
+    {
+        public static Task Handle(LateBall late, IDocumentSession db)
+        {
+            db.Insert(new Ball(late.Id, "late"));
+            return Task.CompletedTask;
+        }
+    }
 
     internal static class ThrowBall
     {

@@ -14,19 +14,15 @@ internal sealed class AnswerFaults : Interceptor
         {
             return await continuation(request, context);
         }
-        catch (InvalidException invalid)
+        catch (Exception fault) when (fault is InvalidException or NotFoundException or RefusedException)
         {
-            throw Refusal(StatusCode.InvalidArgument, "invalid", invalid);
-        }
-        catch (NotFoundException absent)
-        {
-            throw Refusal(StatusCode.NotFound, "not-found", absent);
-        }
-        catch (RefusedException refused)
-        {
-            throw Refusal(StatusCode.FailedPrecondition, refused.Code, refused);
+            var (status, code) = fault switch
+            {
+                InvalidException => (StatusCode.InvalidArgument, "invalid"),
+                NotFoundException => (StatusCode.NotFound, "not-found"),
+                _ => (StatusCode.FailedPrecondition, ((RefusedException)fault).Code),
+            };
+            throw new RpcException(new Status(status, fault.Message), new Metadata { { Code, code } });
         }
     }
-
-    private static RpcException Refusal(StatusCode status, string code, Exception fault) => new(new Status(status, fault.Message), new Metadata { { Code, code } });
 }

@@ -11,7 +11,7 @@ namespace Shared.Kernel;
 /// The one Wolverine transport between modules: <c>module://inventory/when-order-placed</c>. Outgoing rows, inbox identity and dead letters know this
 /// logical address only, so that a row written under one topology is delivered under the next.
 /// </summary>
-internal sealed class ModuleTransport(Func<string, ICarrier> sendBy, IReadOnlyList<ICarrier> listenOn)
+internal sealed class ModuleTransport(ModuleCarriers carriers)
     : TransportBase<ModuleEndpoint>(Scheme, "Between modules", [Scheme])
 {
     public const string Scheme = "module";
@@ -23,19 +23,17 @@ internal sealed class ModuleTransport(Func<string, ICarrier> sendBy, IReadOnlyLi
 
     protected override IEnumerable<ModuleEndpoint> endpoints() => _endpoints.Values;
 
-    protected override ModuleEndpoint findEndpointByUri(Uri uri) => _endpoints.GetOrAdd(uri, address => new ModuleEndpoint(address, sendBy, listenOn));
+    protected override ModuleEndpoint findEndpointByUri(Uri uri) => _endpoints.GetOrAdd(uri, address => new ModuleEndpoint(address, carriers));
 }
 
 /// <summary>A destination, always durable.</summary>
 internal sealed class ModuleEndpoint : Endpoint
 {
-    private readonly Func<string, ICarrier> _sendBy;
-    private readonly IReadOnlyList<ICarrier> _listenOn;
+    private readonly ModuleCarriers _carriers;
 
-    public ModuleEndpoint(Uri address, Func<string, ICarrier> sendBy, IReadOnlyList<ICarrier> listenOn) : base(address, EndpointRole.Application)
+    public ModuleEndpoint(Uri address, ModuleCarriers carriers) : base(address, EndpointRole.Application)
     {
-        _sendBy = sendBy;
-        _listenOn = listenOn;
+        _carriers = carriers;
         Mode = EndpointMode.Durable;
         EndpointName = $"{address.Host}{address.AbsolutePath.Replace('/', '.')}";
         BrokerRole = "destination";
@@ -44,13 +42,13 @@ internal sealed class ModuleEndpoint : Endpoint
 
     protected override bool supportsMode(EndpointMode mode) => mode == EndpointMode.Durable;
 
-    protected override ISender CreateSender(IWolverineRuntime runtime) => new DestinationSender(this, _sendBy(Uri.Host).OpenSender(this, runtime), runtime);
+    protected override ISender CreateSender(IWolverineRuntime runtime) => new DestinationSender(this, _carriers.To(Uri.Host).OpenSender(Uri), runtime);
 
-    public override async ValueTask<IListener> BuildListenerAsync(IWolverineRuntime runtime, IReceiver receiver)
+    public override ValueTask<IListener> BuildListenerAsync(IWolverineRuntime runtime, IReceiver receiver)
     {
         var listener = new DestinationListener(Uri);
-        foreach (var carrier in _listenOn) listener.Inner.Add(await carrier.ListenAsync(this, runtime, new LogicalReceiver(Uri, receiver)));
-        return listener;
+        foreach (var carrier in _carriers.Listening) listener.Inner.Add(carrier.Listen(Uri, new LogicalReceiver(Uri, receiver)));
+        return new(listener);
     }
 }
 

@@ -1,67 +1,52 @@
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Wolverine;
-using Wolverine.Configuration;
-using Wolverine.RabbitMQ;
-using Wolverine.RabbitMQ.Internal;
-using Wolverine.Runtime;
+using Wolverine.Runtime.Serialization;
 using Wolverine.Transports;
 
 namespace Shared.Kernel;
 
 /// <summary>
-/// A quorum queue for each destination. Wolverine's listener takes the messages; publishing is done here, persistent, confirmed and mandatory,
-/// since Wolverine's own sender sets no mandatory flag and loses what is sent to a queue that is gone.
+/// A quorum queue for each destination, declared by its owner. What is published is persistent, confirmed and mandatory: a message to a queue that is not there
+/// stays with its publisher.
 /// </summary>
-internal sealed class RabbitMqCarrier(WolverineOptions options, Uri broker) : ICarrier
+/// <param name="declares">False where the program may not: the queues come from <c>./modular definitions</c>.</param>
+internal sealed class RabbitMqCarrier(string module, Uri broker, bool declares, ILoggerFactory logging) : ICarrier
 {
-    private const ushort Prefetch = 300;
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    // Of two connections a broker in alarm stops the one that publishes; the other goes on.
+    private readonly RabbitMqConnection _sends = new(broker, $"{module} sends"), _listens = new(broker, $"{module} listens");
 
-    /// <summary>Declares the queues of these destinations when Wolverine starts, whether they are sent to or listened to.</summary>
-    public RabbitMqCarrier Declare(IEnumerable<Uri> destinations)
+    public ICarrierSender OpenSender(Uri destination) => new Sender(RabbitMqQueue.NameOf(destination), _sends);
+
+    public IListener Listen(Uri destination, IReceiver receiver) =>
+        new RabbitMqListener(destination, receiver, _listens, declares, logging.CreateLogger<RabbitMqListener>()).Start();
+
+    public async Task<long> WaitingAsync(Uri destination)
     {
-        options.UseRabbitMq(factory =>
-            {
-                factory.Uri = broker;
-                factory.RequestedHeartbeat = Heartbeat;
-            })
-            .AutoProvision()
-            .UseQuorumQueues()
-            .DisableDeadLetterQueueing()
-            .DisableSystemRequestReplyQueueDeclaration()
-            .ConfigureChannelCreation(channel => channel.PublisherConfirmationsEnabled = channel.PublisherConfirmationTrackingEnabled = true);
-
-        foreach (var destination in destinations)
-        {
-            var queue = Queue(destination);
-            queue.Mode = EndpointMode.Durable;
-            queue.PreFetchCount = Prefetch;
-        }
-
-        return this;
+        await using var channel = await _listens.ChannelAsync();
+        return (await channel.QueueDeclarePassiveAsync(RabbitMqQueue.NameOf(destination))).MessageCount;
     }
 
-    /// <summary>The queue of a destination: <c>inventory.when-order-placed</c>.</summary>
-    public static string QueueName(Uri destination) => $"{destination.Host}{destination.AbsolutePath.Replace('/', '.')}";
+    public async ValueTask DisposeAsync()
+    {
+        await _sends.DisposeAsync();
+        await _listens.DisposeAsync();
+    }
 
-    public ICarrierSender OpenSender(ModuleEndpoint destination, IWolverineRuntime runtime) => new Sender(Queue(destination.Uri), broker, runtime);
-
-    public ValueTask<IListener> ListenAsync(ModuleEndpoint destination, IWolverineRuntime runtime, IReceiver receiver) =>
-        Queue(destination.Uri).BuildListenerAsync(runtime, receiver);
-
-    private RabbitMqQueue Queue(Uri destination) => (RabbitMqQueue)options.Transports.GetOrCreateEndpoint(new Uri($"rabbitmq://queue/{QueueName(destination)}"));
-
-    private sealed class Sender(RabbitMqQueue queue, Uri broker, IWolverineRuntime runtime) : ICarrierSender
+    private sealed class Sender(string queue, RabbitMqConnection connection) : ICarrierSender
     {
         private static readonly TimeSpan ConfirmPatience = TimeSpan.FromSeconds(10);
 
-        private readonly IRabbitMqEnvelopeMapper _mapper = queue.BuildMapper(runtime);
         private readonly SemaphoreSlim _opening = new(1, 1);
-        private IConnection? _connection;
         private IChannel? _channel;
 
-        public async Task<bool> PingAsync() => (await OpenAsync()).IsOpen;
+        public async Task<bool> PingAsync()
+        {
+            await using var channel = await connection.ChannelAsync();
+            await channel.QueueDeclarePassiveAsync(queue);
+            return true;
+        }
 
         public async Task<Exception?[]> SendAsync(IReadOnlyList<Envelope> messages)
         {
@@ -71,7 +56,7 @@ internal sealed class RabbitMqCarrier(WolverineOptions options, Uri broker) : IC
 
         public async ValueTask DisposeAsync()
         {
-            if (_connection is not null) await _connection.DisposeAsync();
+            if (_channel is not null) await _channel.DisposeAsync();
             _opening.Dispose();
         }
 
@@ -79,17 +64,17 @@ internal sealed class RabbitMqCarrier(WolverineOptions options, Uri broker) : IC
         {
             try
             {
-                var properties = new BasicProperties { Headers = new Dictionary<string, object?>() };
-                _mapper.MapEnvelopeToOutgoing(message, properties);
-                properties.Persistent = true;
+                var properties = new BasicProperties { Persistent = true, MessageId = message.Id.ToString(), Type = message.MessageType };
                 using var patience = new CancellationTokenSource(ConfirmPatience);
-                await channel.BasicPublishAsync("", queue.QueueName, mandatory: true, properties, message.Data!, patience.Token);
+                await channel.BasicPublishAsync("", queue, mandatory: true, properties, EnvelopeSerializer.Serialize(message), patience.Token);
                 return null;
+            }
+            catch (PublishException fault) when (fault.IsReturn)
+            {
+                return new InvalidOperationException($"The queue {queue} is not there: its owner has not declared it yet, or somebody has deleted it.");
             }
             catch (Exception fault)
             {
-                // Returned: the queue is gone. A new channel declares it again before the message is sent again.
-                if (fault is PublishException { IsReturn: true }) Interlocked.CompareExchange(ref _channel, null, channel);
                 return fault;
             }
         }
@@ -103,26 +88,53 @@ internal sealed class RabbitMqCarrier(WolverineOptions options, Uri broker) : IC
             {
                 if (_channel is { IsOpen: true } opened) return opened;
 
-                if (_connection is not { IsOpen: true })
-                {
-                    if (_connection is not null) await _connection.DisposeAsync();
-                    _connection = await new ConnectionFactory
-                    {
-                        Uri = broker,
-                        AutomaticRecoveryEnabled = false,
-                        RequestedHeartbeat = Heartbeat,
-                        ClientProvidedName = $"{runtime.Options.ServiceName} sends",
-                    }.CreateConnectionAsync();
-                }
-
-                var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-                await channel.QueueDeclareAsync(queue.QueueName, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
-                return _channel = channel;
+                if (_channel is not null) await _channel.DisposeAsync();
+                return _channel = await connection.ChannelAsync();
             }
             finally
             {
                 _opening.Release();
             }
+        }
+    }
+}
+
+/// <summary>One connection to the broker, opened when it is needed and again when it was lost.</summary>
+internal sealed class RabbitMqConnection(Uri broker, string name) : IAsyncDisposable
+{
+    private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private IConnection? _connection;
+
+    public async Task<IChannel> ChannelAsync() => await (await OpenAsync()).CreateChannelAsync(Confirmed);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null) await _connection.DisposeAsync();
+        _opening.Dispose();
+    }
+
+    private async Task<IConnection> OpenAsync()
+    {
+        await _opening.WaitAsync();
+        try
+        {
+            if (_connection is { IsOpen: true } open) return open;
+
+            if (_connection is not null) await _connection.DisposeAsync();
+            return _connection = await new ConnectionFactory
+            {
+                Uri = broker,
+                // What was in hand is decided by the outbox and the inbox, not by a client that opens everything again.
+                AutomaticRecoveryEnabled = false,
+                RequestedHeartbeat = TimeSpan.FromSeconds(5),
+                ClientProvidedName = name,
+            }.CreateConnectionAsync();
+        }
+        finally
+        {
+            _opening.Release();
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Marten;
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Wolverine.Marten;
 
 namespace Shared.Kernel;
@@ -11,7 +12,7 @@ namespace Shared.Kernel;
 /// <summary>What surrounds every command and query of every module, from the outside in: trace, validate, idempotency, commit.</summary>
 internal static class Behaviours
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, int mostOutgoing)
     {
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(Trace<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
@@ -19,9 +20,11 @@ internal static class Behaviours
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(Commit<,>));
 
         services.AddScoped<IdempotencyKey>();
+        services.AddSingleton(module => new OutboxLimit(module.GetRequiredService<NpgsqlDataSource>(), mostOutgoing, module.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ForgetAnswers>();
         // MartenOutbox enlists itself in the scope's session when it is made: what is told through it commits with that session or not at all.
-        services.AddScoped(scope => new Outbox(scope.GetRequiredService<IMartenOutbox>(), scope.GetRequiredService<MessageMap>()));
+        services.AddScoped(scope => new Outbox(
+            scope.GetRequiredService<IMartenOutbox>(), scope.GetRequiredService<IDocumentSession>(), scope.GetRequiredService<MessageMap>(), scope.GetRequiredService<OutboxLimit>()));
     }
 }
 

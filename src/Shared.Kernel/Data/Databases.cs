@@ -6,39 +6,47 @@ using Npgsql;
 namespace Shared.Kernel;
 
 /// <summary>
-/// Where each module's data is: its own schema and login role. Either an administrator's connection makes them (passwords are derived from one secret),
-/// or one connection string per module is given.
+/// Where each module's data is: its own schema and login role. Either an administrator's connection makes them (one for all or one per module; passwords are derived
+/// from one secret), or the connection of each module's own role is given.
 /// </summary>
 public sealed class Databases
 {
     private readonly string? _administrator;
+    private readonly IReadOnlyDictionary<string, string> _administrators;
+    private readonly IReadOnlyDictionary<string, string> _given;
     private readonly string _secret;
-    private readonly Dictionary<string, string> _given;
 
-    private Databases(string? administrator, string secret, Dictionary<string, string> given) => (_administrator, _secret, _given) = (administrator, secret, given);
+    private Databases(string? administrator, IReadOnlyDictionary<string, string> administrators, IReadOnlyDictionary<string, string> given, string secret) =>
+        (_administrator, _administrators, _given, _secret) = (administrator, administrators, given, secret);
 
     /// <summary>Nothing is configured: the host starts the embedded server.</summary>
     public static bool AreEmbedded(IConfiguration configuration) =>
-        configuration["Database:Administrator"] is null && !configuration.GetSection("Database:Modules").GetChildren().Any();
+        configuration["Database:Administrator"] is null && !configuration.GetSection("Database:Administrators").GetChildren().Any() && !configuration.GetSection("Database:Modules").GetChildren().Any();
 
-    public static Databases Read(IConfiguration configuration, IReadOnlyList<string> here, ICollection<string> faults)
+    /// <param name="section">The settings' prefix: <c>Database</c>, or the carrier's.</param>
+    public static Databases Read(IConfiguration configuration, string section, IReadOnlyList<string> here, ICollection<string> faults)
     {
-        var administrator = configuration["Database:Administrator"];
-        var given = configuration.GetSection("Database:Modules").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "");
+        var administrator = configuration[$"{section}:Administrator"];
+        var administrators = Connections("Administrators");
+        var given = Connections("Modules");
         var secret = configuration["Database:Secret"] ?? "";
-        foreach (var (module, connection) in given) Parse($"Database:Modules:{module}", connection);
-        if (administrator is not null)
+        if (administrator is not null) Parse($"{section}:Administrator", administrator);
+        if ((administrator is not null || administrators.Count > 0) && secret.Length < 16)
+            faults.Add("Database:Secret must have at least 16 characters: the passwords of the modules' roles are derived from it.");
+        if (administrator is null)
         {
-            Parse("Database:Administrator", administrator);
-            if (secret.Length < 16) faults.Add("Database:Secret must have at least 16 characters: the passwords of the modules' roles are derived from it.");
-        }
-        else
-        {
-            foreach (var module in here.Where(module => !given.ContainsKey(module)))
-                faults.Add($"The module '{module}' has no database: set Database:Modules:{module}, or Database:Administrator for all of them.");
+            foreach (var module in here.Where(module => !given.ContainsKey(module) && !administrators.ContainsKey(module)))
+                faults.Add($"The module '{module}' has no database: set {section}:Modules:{module} or {section}:Administrators:{module}, or {section}:Administrator for all of them.");
         }
 
-        return new Databases(administrator, secret, given);
+        return new Databases(administrator, administrators, given, secret);
+
+        Dictionary<string, string> Connections(string part)
+        {
+            var connections = configuration.GetSection($"{section}:{part}").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "");
+            foreach (var (module, connection) in connections) Parse($"{section}:{part}:{module}", connection);
+            return connections;
+        }
 
         void Parse(string setting, string connection)
         {
@@ -48,6 +56,16 @@ public sealed class Databases
         }
     }
 
+    /// <summary>The database of the carrier Postgres: one of its own, or the shop's if all modules are in it. Null is the embedded one, which is not started yet.</summary>
+    internal static Databases? ReadBus(IConfiguration configuration, Databases? shop, IReadOnlyList<string> here, ICollection<string> faults)
+    {
+        if (configuration.GetSection("Bus").Exists()) return Read(configuration, "Bus", here, faults);
+
+        if (configuration.GetSection("Database:Administrators").Exists())
+            faults.Add("Bus:Administrator is not set, and the modules' databases are on servers of their own: say in which database the carrier Postgres has its letters.");
+        return shop;
+    }
+
     /// <summary>The databases of a topology that runs, for a command beside it: as configured, or the embedded server of the data folder.</summary>
     /// <exception cref="ConfigurationFaultsException">The settings name no database that can be used.</exception>
     public static Databases Find(IConfiguration configuration, IReadOnlyList<string> modules)
@@ -55,7 +73,7 @@ public sealed class Databases
         if (AreEmbedded(configuration)) return Embedded(EmbeddedPostgres.FindRunning(Path.GetFullPath(configuration["Data"] ?? "data")));
 
         var faults = new List<string>();
-        var databases = Read(configuration, modules, faults);
+        var databases = Read(configuration, "Database", modules, faults);
         return faults.Count == 0 ? databases : throw new ConfigurationFaultsException(faults);
     }
 
@@ -63,7 +81,7 @@ public sealed class Databases
     public static Databases Embedded(string administrator)
     {
         var connection = new NpgsqlConnectionStringBuilder(administrator) { Database = "shop" };
-        return new(connection.ConnectionString, connection.Password!, []);
+        return new(connection.ConnectionString, new Dictionary<string, string>(), new Dictionary<string, string>(), connection.Password!);
     }
 
     /// <summary>The connection of a module's own role; unqualified names are its own schema's.</summary>
@@ -71,52 +89,54 @@ public sealed class Databases
     {
         if (_given.TryGetValue(module, out var given)) return Tuned(new NpgsqlConnectionStringBuilder(given), module);
 
-        return Tuned(new NpgsqlConnectionStringBuilder(_administrator) { Username = module, Password = PasswordOf(module) }, module);
+        return Tuned(new NpgsqlConnectionStringBuilder(AdministratorOf(module)) { Username = module, Password = PasswordOf(module) }, module);
     }
 
-    /// <summary>Makes the database, the modules' schemas and roles, as the administrator. Can be run again, and by several hosts at once.</summary>
-    public async Task ProvisionAsync(IReadOnlyList<string> modules, CancellationToken cancellation)
+    /// <summary>Makes the databases, and the modules' roles and schemas in them, as the administrator. Can be run again, and by several hosts at once.</summary>
+    public Task ProvisionAsync(IReadOnlyList<string> modules, CancellationToken cancellation) => ProvisionAsync(modules, "", module => $"create schema if not exists {module} authorization {module}", cancellation);
+
+    /// <summary>The same with other objects than a schema for each module.</summary>
+    /// <param name="once">SQL that is run in each database.</param>
+    /// <param name="each">SQL that is run for each module.</param>
+    internal async Task ProvisionAsync(IReadOnlyList<string> modules, string once, Func<string, string> each, CancellationToken cancellation)
     {
-        if (_administrator is null) return;
-
-        var database = new NpgsqlConnectionStringBuilder(_administrator).Database!;
-        // Roles belong to the whole server and locks to one database, so both are taken where all hosts meet.
-        await using var server = await OpenAsync("postgres", cancellation);
-        await Run(server, "select pg_advisory_lock(hashtextextended('modular-provision', 0))");
-        foreach (var module in modules)
+        foreach (var group in modules.Where(module => !_given.ContainsKey(module)).GroupBy(module => AdministratorOf(module)!))
         {
-            await Run(server, $"""
-                do $$ begin
-                  if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module}; end if;
-                end $$;
-                alter role {module} login nosuperuser nocreatedb nocreaterole password '{PasswordOf(module)}'
-                """);
-        }
+            var database = new NpgsqlConnectionStringBuilder(group.Key).Database!;
+            // Roles belong to the whole server and locks to one database, so both are taken where all hosts meet.
+            await using var server = await OpenAsync(group.Key, "postgres", cancellation);
+            await RunAsync(server, "select pg_advisory_lock(hashtextextended('modular-provision', 0))", cancellation);
+            foreach (var module in group)
+            {
+                await RunAsync(server, $"""
+                    do $$ begin
+                      if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module}; end if;
+                    end $$;
+                    alter role {module} login nosuperuser nocreatedb nocreaterole password '{PasswordOf(module)}'
+                    """, cancellation);
+            }
 
-        await using (var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", server) { Parameters = { new() { Value = database } } })
-            if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await Run(server, $"create database {Quoted(database)}");
+            await using (var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", server) { Parameters = { new() { Value = database } } })
+                if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await RunAsync(server, $"create database {Quoted(database)}", cancellation);
 
-        await using var shop = await OpenAsync(database, cancellation);
-        await Run(shop, $"revoke all on database {Quoted(database)} from public; revoke all on schema public from public");
-        foreach (var module in modules)
-        {
-            await Run(shop, $"""
-                grant connect, temporary on database {Quoted(database)} to {module};
-                create schema if not exists {module} authorization {module}
-                """);
+            await using var shop = await OpenAsync(group.Key, database, cancellation);
+            await RunAsync(shop, $"revoke all on database {Quoted(database)} from public; revoke all on schema public from public; {once}", cancellation);
+            foreach (var module in group) await RunAsync(shop, $"grant connect, temporary on database {Quoted(database)} to {module}; {each(module)}", cancellation);
         }
+    }
 
-        async Task Run(NpgsqlConnection connection, string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+    private string? AdministratorOf(string module) => _administrators.GetValueOrDefault(module, _administrator!);
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     // Not pooled: closing gives back the lock and leaves no administrator's connection behind.
-    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellation)
+    private static async Task<NpgsqlConnection> OpenAsync(string administrator, string database, CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_administrator) { Database = database, Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(administrator) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         return connection;
     }

@@ -50,6 +50,7 @@ internal static class ModuleStore
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
             await module.GetRequiredService<IWolverineRuntime>().Storage.Admin.MigrateAsync();
             await Run(InboxGuard.Sql);
+            await Run(UsedCarriers.Sql);
         }
         finally
         {

@@ -43,7 +43,8 @@ public sealed partial class ModularHost : IAsyncDisposable
         var faults = new List<string>();
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
-        var databases = Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, topology.Here, faults);
+        var databases = here.Length > 0 && Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
+        var bus = topology.Uses(Carrier.Postgres) ? Databases.ReadBus(configuration, databases, topology.Here, faults) : null;
         var calls = CallSettings.Read(configuration, here, faults);
         foreach (var module in here)
         {
@@ -69,12 +70,14 @@ public sealed partial class ModularHost : IAsyncDisposable
             }
 
             await databases.ProvisionAsync(topology.Here, cancellation);
-            var surroundings = new ModuleSurroundings(topology, manifest, databases, new InProcessCarrier(), new Switchboard(calls, manifest), configuration, logging, builder.Environment.EnvironmentName);
+            var surroundings = new ModuleSurroundings(topology, manifest, databases, bus ?? databases, new InProcessCarrier(), new Switchboard(calls, manifest), configuration, logging, builder.Environment.EnvironmentName);
             modules.AddRange(here.Select(module => ModuleApplication.Build(module, surroundings)));
             faults.AddRange(modules.SelectMany(module => module.Faults()));
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
 
-            foreach (var module in modules) await module.MigrateAsync(cancellation);
+            foreach (var module in modules) faults.AddRange(await module.MigrateAsync(cancellation));
+            if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
+
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
 
             if (calls.Urls is { } urls) port = await CallPort.OpenAsync(urls, modules, surroundings, cancellation);
@@ -84,7 +87,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
             var host = new ModularHost(front, port, modules, surroundings.InProcess, postgres);
-            host.LogStarted(string.Join(", ", topology.Here), host.Address);
+            host.LogStarted(here.Length == 0 ? "No modules" : string.Join(", ", topology.Here), host.Address);
             return host;
         }
         catch

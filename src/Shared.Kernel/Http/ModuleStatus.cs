@@ -11,13 +11,15 @@ namespace Shared.Kernel;
 /// <param name="Scheduled">Messages for later.</param>
 /// <param name="Sending">Messages that the receiver or a carrier has not accepted yet.</param>
 /// <param name="Dead">Messages that a person must look at.</param>
-public sealed record ModuleStatus(string Module, IReadOnlyDictionary<string, long> Counts, long Waiting, long Scheduled, long Sending, long Dead)
+/// <param name="Database">The same for two hosts exactly if they use the same database of the same server; says nothing else.</param>
+public sealed record ModuleStatus(string Module, IReadOnlyDictionary<string, long> Counts, long Waiting, long Scheduled, long Sending, long Dead, string Database)
 {
     private const string Messages = """
         select (select count(*) from wolverine_incoming_envelopes where status = 'Incoming'),
                (select count(*) from wolverine_incoming_envelopes where status = 'Scheduled'),
                (select count(*) from wolverine_outgoing_envelopes),
-               (select count(*) from wolverine_dead_letters)
+               (select count(*) from wolverine_dead_letters),
+               (select md5(system_identifier || '/' || current_database()) from pg_control_system())
         """;
 
     internal static void Map(IEndpointRouteBuilder routes, Module module) => routes
@@ -36,6 +38,6 @@ public sealed record ModuleStatus(string Module, IReadOnlyDictionary<string, lon
         await using var command = database.CreateCommand(Messages);
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        return new ModuleStatus(module.Name, counts, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        return new ModuleStatus(module.Name, counts, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4));
     }
 }

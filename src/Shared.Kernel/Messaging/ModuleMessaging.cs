@@ -17,7 +17,7 @@ internal static class ModuleMessaging
 
     private const int Parallel = 8;
 
-    public static void Configure(WolverineOptions options, Module module, MessageMap messages, Manifest manifest, Topology topology, InProcessCarrier inProcess, IConfiguration configuration, Func<IServiceProvider> services)
+    public static void Configure(WolverineOptions options, Module module, MessageMap messages, Manifest manifest, ModuleCarriers carriers, IConfiguration configuration, Func<IServiceProvider> services)
     {
         WolverineMessageNaming.InsertFirst<WireName>();
         options.ServiceName = module.Name;
@@ -39,13 +39,7 @@ internal static class ModuleMessaging
             .Concat(messages.Reactions.Where(reaction => reaction.Own).Select(own => (own.Message, Destinations: new[] { ModuleTransport.Address(module.Name, own.Destination) })))
             .ToArray();
 
-        var here = messages.Reactions.Select(reaction => ModuleTransport.Address(module.Name, reaction.Destination)).ToArray();
-        var rabbitMq = topology.Uses(Carrier.RabbitMq)
-            ? new RabbitMqCarrier(options, topology.Broker!).Declare(here.Concat(subscribers.SelectMany(subscriber => subscriber.Destinations)).Distinct())
-            : null;
-        ICarrier[] listenOn = rabbitMq is null ? [inProcess] : [inProcess, rabbitMq];
-        options.Transports.Add(new ModuleTransport(to => topology.HandsOverInProcess(to) ? inProcess : rabbitMq!, listenOn));
-
+        options.Transports.Add(new ModuleTransport(carriers));
         foreach (var (message, destinations) in subscribers)
             foreach (var destination in destinations)
                 options.Publish(publish => publish.Message(message).To(destination));

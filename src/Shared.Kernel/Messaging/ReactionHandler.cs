@@ -44,7 +44,7 @@ internal sealed class ReactionHandler<TMessage>(Reaction reaction, MessageMap me
         await using var scope = module().CreateAsyncScope();
         await using var session = scope.ServiceProvider.GetRequiredService<OutboxedSessionFactory>().OpenSession(context);
         Fence.Put(session, envelope);
-        var outbox = new Outbox(context, messages);
+        var outbox = new Outbox(context, session, messages, limit: null);
 
         await (Task)_handle.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [.. _handle.GetParameters().Select(parameter => Argument(parameter.ParameterType))], null)!;
 

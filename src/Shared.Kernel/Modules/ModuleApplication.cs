@@ -13,16 +13,18 @@ using Wolverine;
 namespace Shared.Kernel;
 
 /// <summary>What all modules of one process are given; none of it tells a module who its neighbours are.</summary>
-internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, InProcessCarrier InProcess, Switchboard Switchboard, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
+internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, Databases Bus, InProcessCarrier InProcess, Switchboard Switchboard, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
 
 /// <summary>A module as an ordinary ASP.NET application: its own container, store, message runtime and HTTP pipeline.</summary>
 internal sealed class ModuleApplication : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly NpgsqlDataSource _dataSource;
+    private readonly ModuleCarriers _carriers;
+    private readonly UsedCarriers _used;
 
-    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleServer server) =>
-        (Module, _application, _dataSource, Server) = (module, application, dataSource, server);
+    private ModuleApplication(Module module, WebApplication application, NpgsqlDataSource dataSource, ModuleCarriers carriers, UsedCarriers used, ModuleServer server) =>
+        (Module, _application, _dataSource, _carriers, _used, Server) = (module, application, dataSource, carriers, used, server);
 
     public Module Module { get; }
 
@@ -38,6 +40,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         var dataSource = NpgsqlDataSource.Create(surroundings.Databases.ConnectionOf(module.Name));
         var messages = new MessageMap();
         module.Messages(messages);
+        var carriers = new ModuleCarriers(surroundings.Topology, surroundings.InProcess, carrier => Open(carrier, module.Name, surroundings));
         var calls = CallMap.Of(module);
 
         WebApplication? application = null;
@@ -47,12 +50,12 @@ internal sealed class ModuleApplication : IAsyncDisposable
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         ModuleStore.Add(builder.Services, module, dataSource);
-        Behaviours.Add(builder.Services);
+        Behaviours.Add(builder.Services, surroundings.Topology.MostOutgoing);
         ModulePipeline.Add(builder.Services, module);
         calls.Add(builder.Services, module, surroundings.Switchboard);
         module.Services(builder.Services, surroundings.Configuration);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
-            ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, surroundings.Topology, surroundings.InProcess, surroundings.Configuration, () => application!.Services));
+            ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, carriers, surroundings.Configuration, () => application!.Services));
 
         var server = new ModuleServer();
         builder.Services.AddSingleton<IServer>(server);
@@ -60,7 +63,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         ModulePipeline.Use(application, module);
         calls.Map(application);
         surroundings.Switchboard.Connect(module.Name, server);
-        return new ModuleApplication(module, application, dataSource, server);
+        return new ModuleApplication(module, application, dataSource, carriers, new UsedCarriers(module.Name, dataSource, surroundings.Topology), server);
     }
 
     /// <summary>Endpoints without a policy, and reactions that ask for what the container does not have, each a fault.</summary>
@@ -92,17 +95,34 @@ internal sealed class ModuleApplication : IAsyncDisposable
         }
     }
 
-    public Task MigrateAsync(CancellationToken cancellation) => ModuleStore.MigrateAsync(Services, cancellation);
+    /// <summary>Brings the schema up to date, and answers the faults that only it knows of.</summary>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation)
+    {
+        await ModuleStore.MigrateAsync(Services, cancellation);
+        return await _used.FaultsAsync(cancellation);
+    }
 
     public Task StartAsync(CancellationToken cancellation) => _application.StartAsync(cancellation);
 
-    public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _application.StopAsync(cancellation);
+        await _used.ForgetEmptyAsync(_carriers, [.. Services.GetRequiredService<MessageMap>().Reactions.Select(reaction => ModuleTransport.Address(Module.Name, reaction.Destination))]);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
+        await _carriers.DisposeAsync();
         await _dataSource.DisposeAsync();
     }
+
+    private static ICarrier Open(Carrier carrier, string module, ModuleSurroundings surroundings) => carrier switch
+    {
+        Carrier.RabbitMq => new RabbitMqCarrier(module, surroundings.Topology.Broker!, surroundings.Topology.DeclaresQueues, surroundings.Logging),
+        Carrier.Postgres => new PostgresCarrier(module, surroundings.Bus, surroundings.Logging),
+        _ => throw new InvalidOperationException($"{carrier} takes nothing between processes."),
+    };
 
     /// <summary>The host's front alone listens to signals, and stops the modules in order.</summary>
     internal sealed class NoLifetime : IHostLifetime

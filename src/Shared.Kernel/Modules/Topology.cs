@@ -9,11 +9,17 @@ public enum Carrier
     None,
 
     RabbitMq,
+
+    /// <summary>A table that all modules reach, in the shop's database or one of its own.</summary>
+    Postgres,
 }
 
 /// <summary>Which modules run in this host, where the others are, and how messages reach them. Configuration only; docs/configuration.md lists the settings.</summary>
 public sealed record Topology
 {
+    /// <summary>Said of a host that is the gateway only, so that a list left empty by mistake stays a fault.</summary>
+    public const string NoModule = "none";
+
     public required IReadOnlyList<string> Here { get; init; }
 
     /// <summary>The base address of each module that runs in another host.</summary>
@@ -31,6 +37,12 @@ public sealed record Topology
     public required IReadOnlyList<string> Scaled { get; init; }
 
     public required Uri? Broker { get; init; }
+
+    /// <summary>Whether the program may declare its queues at the broker; elsewhere somebody imports their definitions.</summary>
+    public required bool DeclaresQueues { get; init; }
+
+    /// <summary>How many outgoing messages of one module may wait before its commands that publish are refused.</summary>
+    public required int MostOutgoing { get; init; }
 
     internal bool Uses(Carrier carrier) => Carrier == carrier || Drain.Contains(carrier);
 
@@ -54,23 +66,27 @@ public sealed record Topology
         var broker = Uri.TryCreate(configuration["RabbitMq"], UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" ? uri : null;
         var gateway = configuration.GetValue("Gateway", true);
 
-        if (here.Count == 0) faults.Add($"Modules names none: say '*' or some of {string.Join(", ", known)}.");
+        if (!int.TryParse(configuration["Messages:MostOutgoing"] ?? "100000", out var mostOutgoing) || mostOutgoing < 1)
+            faults.Add($"Messages:MostOutgoing is '{configuration["Messages:MostOutgoing"]}': it must be a number of messages above zero.");
+        if (here.Count == 0 && configuration["Modules"] != NoModule)
+            faults.Add($"Modules names none: say '*', some of {string.Join(", ", known)}, or '{NoModule}' for a host that is the gateway only.");
+        if (configuration["Modules"] == NoModule && !gateway) faults.Add($"Modules is '{NoModule}' and Gateway is false: such a host has nothing to do. Name modules, or leave Gateway on.");
         foreach (var module in here.Where(elsewhere.ContainsKey)) faults.Add($"The module '{module}' is both in this host (Modules) and elsewhere (Addresses:{module}): remove one.");
         if (gateway)
             foreach (var module in known.Except(here).Where(module => !elsewhere.ContainsKey(module)))
                 faults.Add($"The module '{module}' is neither in this host (Modules) nor has it an address: set Addresses:{module}, or Gateway=false on a host that forwards nothing.");
-        if (carrier == Carrier.None && known.Except(here).Any())
-            faults.Add($"Carrier is None, but {string.Join(", ", known.Except(here))} run in other processes: their messages need a carrier, such as Carrier=RabbitMq.");
+        if (carrier == Carrier.None && here.Count > 0 && known.Except(here).Any())
+            faults.Add($"Carrier is None, but {string.Join(", ", known.Except(here))} run in other processes: their messages need a carrier, such as Carrier=RabbitMq or Carrier=Postgres.");
         if (carrier == Carrier.None && scaled.Count > 0) faults.Add("Scaled is set but Carrier is None: instances in other processes need a carrier, such as Carrier=RabbitMq.");
         if ((carrier == Carrier.RabbitMq || drain.Contains(Carrier.RabbitMq)) && broker is null)
             faults.Add($"RabbitMq is '{configuration["RabbitMq"]}': the carrier RabbitMq needs the broker's address, such as amqp://user:password@127.0.0.1:5672.");
 
-        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker };
+        return new Topology { Here = here, Elsewhere = elsewhere, Gateway = gateway, Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true) };
 
         IReadOnlyList<string> Names(string setting, string otherwise)
         {
             var names = List(setting, otherwise);
-            return names is ["*"] ? known : [.. names.Where(name => IsKnown(name, setting))];
+            return names is ["*"] ? known : names is [NoModule] ? [] : [.. names.Where(name => IsKnown(name, setting))];
         }
 
         string[] List(string setting, string otherwise) =>

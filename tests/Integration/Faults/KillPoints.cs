@@ -18,7 +18,9 @@ public abstract class KillPoints(bool inventoryOut)
     protected async Task Survives(string checkpoint, string host = Shop.Main, bool atInventory = false, bool atBilling = false)
     {
         var dying = inventoryOut ? host : Shop.Main;
-        var killAt = new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, Time: checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : 2);
+        // Up to "stored", messages go in batches: all orders may be in the first one.
+        var time = checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : checkpoint.StartsWith("send", StringComparison.Ordinal) || checkpoint == "receive.before-inbox" ? 1 : 2;
+        var killAt = new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time);
         await using var shop = await Shop.StartAsync(inventoryOut ? [Inventory] : [], killAt: new Dictionary<string, KillAt> { [dying] = killAt });
         using var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync("tea", 1000);

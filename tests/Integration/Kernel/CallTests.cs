@@ -42,7 +42,7 @@ public abstract class Calls(TwoCallers modules)
 
         var deadline = DateTimeOffset.Parse((await Read("deadline"))!.Text);
 
-        Assert.InRange(deadline, before, TimeProvider.System.GetUtcNow().AddSeconds(5));
+        Assert.InRange(deadline, before, TimeProvider.System.GetUtcNow().AddSeconds(6));
     }
 
     [Theory]

@@ -49,7 +49,9 @@ public abstract class TwoCallers : IAsyncLifetime
             ["Database:Administrator"] = database,
             ["Database:Secret"] = ModuleUnderTest.Secret,
             ["Logging:LogLevel:Default"] = "Critical",
-            ["Calls:Attempt"] = "00:00:01",
+            // Tests share two cores: who is slow is not away.
+            ["Calls:Deadline"] = "00:00:05",
+            ["Calls:Attempt"] = "00:00:02",
             ["Calls:BreakAfter"] = "1000",
         });
         builder.Configuration.AddInMemoryCollection(settings);

@@ -59,7 +59,7 @@ public sealed class CarriageShippingOutTests(ShopShippingOut started) : Carriage
     {
         using var shopper = await Shopper.OperatorAsync(Shop);
         var sku = await AProductAsync(shopper);
-        Assert.False((bool)(await PlaceAsync(shopper, sku))["shippingEstimated"]!);
+        await Eventually.True(async () => !(bool)(await PlaceAsync(shopper, sku))["shippingEstimated"]!, "asked");
 
         Shop["shipping"].Signal(Signals.Stop);
         var paused = await PlaceAsync(shopper, sku);

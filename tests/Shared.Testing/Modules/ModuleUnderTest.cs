@@ -68,7 +68,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         {
             var envelope = new Envelope { Id = id ?? Guid.CreateVersion7(), Destination = destination, MessageType = WireName.Declare(typeof(TMessage)), ContentType = "application/json", SentAt = TimeProvider.System.GetUtcNow() };
             envelope.Data = write(runtime);
-            await using var sender = _host.InProcess.OpenSender((ModuleEndpoint)runtime.Options.Transports.GetOrCreateEndpoint(destination), runtime);
+            await using var sender = _host.InProcess.OpenSender(destination);
             if ((await sender.SendAsync([envelope]))[0] is { } fault) throw new InvalidOperationException($"{destination} did not accept the message.", fault);
 
             await Eventually.True(async () => await Handled(envelope.Id, destination), $"{typeof(TMessage).Name} {envelope.Id} handled by {destination}");

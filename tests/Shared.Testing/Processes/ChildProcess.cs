@@ -13,6 +13,12 @@ public sealed record ChildCommand(string Program, IReadOnlyList<string> Argument
     public string? User { get; init; }
     public string DeathSignal { get; init; } = "KILL";
     public string? Input { get; init; }
+
+    /// <summary>Out of reach of Ctrl-C, which goes to every process of the terminal's group.</summary>
+    public bool OwnSession { get; init; }
+
+    /// <summary>Told each line as it comes, beside what is kept.</summary>
+    public Action<string>? Line { get; init; }
 }
 
 /// <summary>How a process ended: 0 to 127 by itself, 128 + n by signal n.</summary>
@@ -43,10 +49,10 @@ public sealed class ChildProcess : IAsyncDisposable
     })
     { IsBackground = true, Name = "starts child processes" }.Start();
 
-    private ChildProcess(Process process)
+    private ChildProcess(Process process, Action<string>? told)
     {
         _process = process;
-        _outputEnd = Task.WhenAll(Read(process.StandardOutput), Read(process.StandardError));
+        _outputEnd = Task.WhenAll(Read(process.StandardOutput, told), Read(process.StandardError, told));
     }
 
     public int Id => _process.Id;
@@ -73,7 +79,7 @@ public sealed class ChildProcess : IAsyncDisposable
             }
         });
         var process = await started.Task;
-        var child = new ChildProcess(process);
+        var child = new ChildProcess(process, command.Line);
         if (command.Input is { } input)
             await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -155,7 +161,9 @@ public sealed class ChildProcess : IAsyncDisposable
                 info.ArgumentList.Add(argument);
         // The shell closes the gap between fork and setpriv: if we died in it, the child has another parent by now and does not begin.
         string[] guard = ["sh", "-c", """[ "$PPID" = "$0" ] && exec "$@" """, $"{System.Environment.ProcessId}"];
-        foreach (var argument in (string[])["--pdeathsig", command.DeathSignal, .. guard, command.Program, .. command.Arguments])
+        // setsid becomes the program: it forks only where it leads a group, as no child of ours does.
+        string[] session = command.OwnSession ? ["setsid"] : [];
+        foreach (var argument in (string[])["--pdeathsig", command.DeathSignal, .. guard, .. session, command.Program, .. command.Arguments])
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in command.Environment)
             info.Environment[name] = value;
@@ -166,10 +174,13 @@ public sealed class ChildProcess : IAsyncDisposable
     private bool IsStopped() => Directory.GetDirectories($"/proc/{_process.Id}/task").All(thread =>
         File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't' or 'Z' or 'X');
 
-    private async Task Read(StreamReader stream)
+    private async Task Read(StreamReader stream, Action<string>? told)
     {
         while (await stream.ReadLineAsync() is { } line)
+        {
             _output.Add(line);
+            told?.Invoke(line);
+        }
     }
 
 #pragma warning disable SYSLIB1054 // Two integers: there is nothing to generate, and unsafe code stays off.

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace Shared.Testing;
 
 /// <summary>
-/// The folder of one throw-away broker with the processes on it. RabbitMQ is an Erlang node, which registers with epmd, a daemon of the machine, by default open to the
+/// The folder of one broker, thrown away or kept, with the processes on it. RabbitMQ is an Erlang node, which registers with epmd, a daemon of the machine, by default open to the
 /// world and never ended: this one has its own, on loopback, begun before it and ended after it.
 /// </summary>
 internal sealed class RabbitMqBroker : IAsyncDisposable
@@ -15,15 +15,18 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
     private readonly FreePort _port = FreePort.Take();
     private readonly FreePort _nodePort = FreePort.Take();
     private readonly FreePort _epmdPort = FreePort.Take();
-    private readonly string _password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly string _password;
+    private readonly string? _user;
     private ChildProcess? _epmd;
     private ChildProcess? _node;
 
-    private RabbitMqBroker(string program, string home, OwnFolder? folder)
+    private RabbitMqBroker(string program, string home, OwnFolder? folder, string password, string? user)
     {
         _program = program;
         _home = home;
         _folder = folder;
+        _password = password;
+        _user = user;
         Uri = new Uri($"amqp://modular:{_password}@127.0.0.1:{_port}/%2F?node={_nodePort}");
     }
 
@@ -33,10 +36,17 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
     {
         var program = FindProgram();
         var own = folder is null ? OwnFolder.Create("rabbitmq") : null;
-        var broker = new RabbitMqBroker(program, folder ?? own!.Path, own);
-        Directory.CreateDirectory(broker._home);
+        var home = folder ?? own!.Path;
+        Directory.CreateDirectory(home);
+
+        // The first start's password is in the broker's data.
+        var kept = Path.Combine(home, "password");
+        var password = File.Exists(kept) ? await File.ReadAllTextAsync(kept) : RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var broker = new RabbitMqBroker(program, home, own, password, folder is null ? null : await OtherUserAsync());
+        await broker.WriteSecretAsync("password", password);
+        await broker.WriteSecretAsync(".erlang.cookie", password);
         await File.WriteAllTextAsync(broker.In("enabled_plugins"), "[].\n");
-        await File.WriteAllTextAsync(broker.In("rabbitmq.conf"), $"""
+        await broker.WriteSecretAsync("rabbitmq.conf", $"""
             listeners.tcp.1 = 127.0.0.1:{broker._port}
             default_user = modular
             default_pass = {broker._password}
@@ -44,13 +54,14 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
             log.console.level = warning
 
             """);
-        broker._epmd = await ChildProcess.StartAsync(new("epmd", ["-address", "127.0.0.1", "-port", $"{broker._epmdPort}"]));
+        if (broker._user is { } user) await ChildProcess.RunAsync(new("chown", ["-R", $"{user}:", home]));
+        broker._epmd = await ChildProcess.StartAsync(new("epmd", ["-address", "127.0.0.1", "-port", $"{broker._epmdPort}"]) { User = broker._user, OwnSession = true });
         return broker;
     }
 
     public async Task StartAsync()
     {
-        _node = await ChildProcess.StartAsync(new(_program, []) { Environment = Variables(), WorkingFolder = _home });
+        _node = await ChildProcess.StartAsync(new(_program, []) { Environment = Variables(), WorkingFolder = _home, User = _user, OwnSession = true });
         await Eventually.True(AnswersAsync, "RabbitMQ takes connections", TimeSpan.FromSeconds(90));
     }
 
@@ -71,6 +82,22 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
         _folder?.Dispose();
     }
 
+    /// <summary>How the broker ended, with its last words; null while it runs.</summary>
+    public string? Ended => _node is { HasEnded: true } node ? node.LastOutput(20) : _epmd is { HasEnded: true } epmd ? epmd.LastOutput(20) : null;
+
+    private async Task WriteSecretAsync(string file, string text)
+    {
+        File.Delete(In(file)); // may be another account's
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var writer = new StreamWriter(In(file), options);
+        await writer.WriteAsync(text);
+    }
+
+    // A kept broker is no test's: it does not run as root.
+    private static async Task<string?> OtherUserAsync() =>
+        Environment.IsPrivilegedProcess && (await File.ReadAllLinesAsync("/etc/passwd")).Any(line => line.StartsWith("rabbitmq:", StringComparison.Ordinal)) ? "rabbitmq" : null;
+
     private string In(string file) => Path.Combine(_home, file);
 
     private Dictionary<string, string?> Variables() => new()
@@ -79,9 +106,9 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
         ["ERL_EPMD_PORT"] = _epmdPort.ToString(), ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
         ["RABBITMQ_NODENAME"] = "modular@localhost",
         ["RABBITMQ_DIST_PORT"] = _nodePort.ToString(),
-        // The cookie is the administrator's password. No epmd of Erlang's own, no busy waiting on the cores that the tests need.
+        // The cookie, in .erlang.cookie, is the administrator's password. No epmd of Erlang's own, no busy waiting on the cores that the tests need.
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-            $"-kernel inet_dist_use_interface {{127,0,0,1}} -setcookie {_password} -start_epmd false +sbwt none +sbwtdcpu none +sbwtdio none",
+            $"-kernel inet_dist_use_interface {{127,0,0,1}} -start_epmd false +sbwt none +sbwtdcpu none +sbwtdio none",
         // The start script becomes the broker instead of waiting beside it: signals, ours and the death signal, then reach the broker itself.
         ["RUNNING_UNDER_SYSTEMD"] = "true",
         ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq"),

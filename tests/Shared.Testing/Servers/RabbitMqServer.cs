@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Shared.Testing;
 
-/// <summary>A throw-away RabbitMQ. One serves a whole test run, each test has a virtual host of its own in it; a test that stops the broker starts one for itself.</summary>
+/// <summary>A RabbitMQ, thrown away unless a folder is named. One serves a whole test run, each test has a virtual host of its own in it; a test that stops the broker starts one for itself.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     /// <summary>Environment variable with the <see cref="Uri"/> of the broker that the whole run shares.</summary>
@@ -25,10 +25,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     public int Port => Uri.Port;
 
+    /// <summary>The broker's last words if it has ended, whoever asked it to; null while it runs.</summary>
+    public string? Ended => _broker?.Ended;
+
     /// <summary>The broker of this test run: the one named by <see cref="Variable"/>, or one of this process, stopped when the process ends.</summary>
     public static Task<RabbitMqServer> SharedAsync() => Shared.Value;
 
-    /// <summary>Starts a broker that the caller owns, by default in a temporary folder. Takes 4 to 7 s.</summary>
+    /// <summary>Starts a broker that the caller owns, by default in a temporary folder; in a named one it keeps its data. Takes 4 to 7 s.</summary>
     public static async Task<RabbitMqServer> StartAsync(string? folder = null)
     {
         var broker = await RabbitMqBroker.CreateAsync(folder);
@@ -54,6 +57,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
             ok = rabbit_auth_backend_internal:set_permissions(<<"{user}">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"{user}">>).
             """);
         return new UriBuilder(Uri) { Path = name, Query = "" }.Uri;
+    }
+
+    /// <summary>Imports a definitions file, as an administrator does.</summary>
+    public Task ImportDefinitionsAsync(string json) => _node.EvaluateAsync($"""ok = rabbit_definitions:import_raw(base64:decode(<<"{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(json))}">>)).""");
+
+    /// <summary>A user of the virtual host who may publish and consume, and declare nothing.</summary>
+    public async Task<Uri> CreateUserWhoDeclaresNothingAsync(Uri virtualHost)
+    {
+        var name = $"user-{Guid.CreateVersion7():N}";
+        await _node.EvaluateAsync($"""
+            ok = rabbit_auth_backend_internal:add_user(<<"{name}">>, <<"{name}">>, <<"tests">>),
+            ok = rabbit_auth_backend_internal:set_permissions(<<"{name}">>, <<"{NameOf(virtualHost)}">>, <<"">>, <<".*">>, <<".*">>, <<"tests">>).
+            """);
+        return new UriBuilder(virtualHost) { UserName = name, Password = name }.Uri;
     }
 
     /// <summary>Deletes a virtual host with its queues; its connections are closed.</summary>

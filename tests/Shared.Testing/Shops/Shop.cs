@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Shared.Kernel;
 
 namespace Shared.Testing;
 
@@ -9,28 +10,29 @@ namespace Shared.Testing;
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
-    public const string Main = "main";
+    public const string Main = TopologyPlan.Main;
 
     private static readonly Lazy<Task<string>> Template = new(TemplateAsync);
 
     private readonly ConcurrentDictionary<string, HostProcess> _hosts = new();
-    private readonly Dictionary<string, FreePort> _ports = [], _callPorts = [];
+    private readonly Dictionary<string, FreePort> _ports = [];
     private readonly Dictionary<string, Dictionary<string, string?>> _settings = [];
-    private readonly string _database;
+    private readonly Dictionary<string, FreePort> _callPorts = [];
+    private readonly IReadOnlyDictionary<string, string> _databases;
     private readonly Uri? _virtualHost;
 
-    private Shop(string database, Uri? virtualHost) => (_database, _virtualHost) = (database, virtualHost);
+    private Shop(IReadOnlyDictionary<string, string> databases, Uri? virtualHost) => (_databases, _virtualHost) = (databases, virtualHost);
 
-    /// <summary>An administrator's, of the database with all six schemas.</summary>
-    public string Database => _database;
+    /// <summary>An administrator's, of the database with all six schemas; if each module has its own, that of Orders.</summary>
+    public string Database => _databases["orders"];
 
-    public Oracle Oracle => new(_database);
+    public Oracle Oracle => new(_databases);
 
     public Uri Address => new($"http://127.0.0.1:{_ports[Main]}");
 
     public int PortOf(string host) => _ports[host].Number;
 
-    /// <summary>Where a host of a divided shop answers calls.</summary>
+    /// <summary>Where a host of a divided shop is asked by other hosts.</summary>
     public int CallPortOf(string host) => _callPorts[host].Number;
 
     public HostProcess this[string host] => _hosts[host];
@@ -39,18 +41,27 @@ public sealed class Shop : IAsyncDisposable
     /// <param name="settings">For every host, over the usual ones.</param>
     /// <param name="killAt">Where a host kills itself, by the host's name.</param>
     /// <param name="broker">The RabbitMQ to use; by default a virtual host in the one of the run.</param>
-    /// <param name="through">Makes of the database's connection string the one that the hosts get: a proxy's.</param>
-    public static async Task<Shop> StartAsync(IReadOnlyList<string>? outside = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyDictionary<string, KillAt>? killAt = null, Uri? broker = null, Func<string, string>? through = null)
+    /// <param name="through">Makes of a database's connection string the one that the hosts get: a proxy's.</param>
+    /// <param name="carrier">Between the hosts.</param>
+    /// <param name="databasesEach">Whether each module has a database of its own.</param>
+    public static async Task<Shop> StartAsync(IReadOnlyList<string>? outside = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyDictionary<string, KillAt>? killAt = null, Uri? broker = null, Func<string, string>? through = null, Carrier carrier = Carrier.RabbitMq, bool databasesEach = false)
     {
-        outside ??= [];
+        var plan = outside is { Count: > 0 } ? new TopologyPlan(outside, carrier) : TopologyPlan.AllInOne;
         var server = await PostgresServer.SharedAsync();
-        var database = await server.CreateDatabaseAsync(await Template.Value);
-        var virtualHost = broker is null && (outside.Count > 0 || settings?.ContainsKey("Carrier") == true) ? await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync() : null;
-        var shop = new Shop(database, virtualHost);
-        foreach (var host in outside.Prepend(Main)) (shop._ports[host], shop._callPorts[host]) = (FreePort.Take(), FreePort.Take());
-        foreach (var host in outside.Prepend(Main)) shop._settings[host] = shop.SettingsOf(host, outside, settings, broker ?? virtualHost, through?.Invoke(database) ?? database);
-        await Task.WhenAll(outside.Prepend(Main).Select(host => shop.StartHostAsync(host, killAt?.GetValueOrDefault(host))));
+        var template = await Template.Value;
+        var databases = new Dictionary<string, string>();
+        foreach (var module in Oracle.Modules) databases[module] = databasesEach || databases.Count == 0 ? await server.CreateDatabaseAsync(template) : databases.Values.First();
+
+        var needed = plan.Uses(Carrier.RabbitMq) || settings?.ContainsKey("Carrier") == true;
+        var virtualHost = broker is null && needed ? await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync() : null;
+        var shop = new Shop(databases, virtualHost);
+        foreach (var host in plan.Hosts) (shop._ports[host], shop._callPorts[host]) = (FreePort.Take(), FreePort.Take());
+        var ground = new TopologyGround(Addresses(shop._ports), Addresses(shop._callPorts), databases.ToDictionary(entry => entry.Key, entry => through?.Invoke(entry.Value) ?? entry.Value), ModuleUnderTest.Secret, broker ?? virtualHost, databases["orders"]);
+        foreach (var host in plan.Hosts) shop._settings[host] = SettingsOf(plan, host, ground, settings);
+        await Task.WhenAll(plan.Hosts.Select(host => shop.StartHostAsync(host, killAt?.GetValueOrDefault(host))));
         return shop;
+
+        static Dictionary<string, Uri> Addresses(Dictionary<string, FreePort> ports) => ports.ToDictionary(entry => entry.Key, entry => new Uri($"http://127.0.0.1:{entry.Value}"));
     }
 
     /// <summary>Starts a host, again or for the first time, at its own address.</summary>
@@ -62,7 +73,7 @@ public sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>A second instance of a host, on a port of its own.</summary>
-    public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(_settings[host]);
+    public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });
 
     /// <summary>Stops a host as an orchestrator would.</summary>
     public async Task StopHostAsync(string host)
@@ -81,7 +92,7 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>One value, read with an administrator's rights.</summary>
     public async Task<T> QueryAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(_database);
+        await using var connection = new NpgsqlConnection(Database);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
@@ -93,44 +104,27 @@ public sealed class Shop : IAsyncDisposable
             if (_hosts[host].HasEnded) _hosts[host].StopsWithin = TimeSpan.FromSeconds(1);
         await Task.WhenAll(_hosts.Keys.Select(StopHostAsync));
         foreach (var port in _ports.Values.Concat(_callPorts.Values)) port.Dispose();
-        await (await PostgresServer.SharedAsync()).DropDatabaseAsync(_database);
+        foreach (var database in _databases.Values.Distinct()) await (await PostgresServer.SharedAsync()).DropDatabaseAsync(database);
         if (_virtualHost is not null) await (await RabbitMqServer.SharedAsync()).DeleteVirtualHostAsync(_virtualHost);
     }
 
-    private Dictionary<string, string?> SettingsOf(string host, IReadOnlyList<string> outside, IReadOnlyDictionary<string, string?>? settings, Uri? broker, string administrator)
+    private static Dictionary<string, string?> SettingsOf(TopologyPlan plan, string host, TopologyGround ground, IReadOnlyDictionary<string, string?>? settings)
     {
-        var own = new Dictionary<string, string?>
+        var own = new Dictionary<string, string?>(plan.SettingsOf(host, ground))
         {
-            ["Database:Administrator"] = administrator,
-            ["Database:Secret"] = ModuleUnderTest.Secret,
             ["Users:DevelopmentTokens"] = "true",
             ["Messages:Backoff"] = "00:00:00.2,00:00:01,00:00:02,00:00:05,00:00:10",
             // Longer than any test: an order's time-out that comes due while the oracle looks would look like a message that is not handled.
             ["Orders:StockTimeout"] = "01:00:00",
             ["Orders:PaymentTimeout"] = "01:00:00",
+            // Tests share two cores: who is slow is not away.
+            ["Calls:Deadline"] = "00:00:08",
+            ["Calls:Attempt"] = "00:00:03",
             ["Logging:LogLevel:Default"] = "Warning",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };
-        if (broker is not null) own["RabbitMq"] = broker.ToString();
-        if (outside.Count > 0)
-        {
-            own["Carrier"] = "RabbitMq";
-            own["Modules"] = host == Main ? string.Join(',', Sources.Modules.Except(outside)) : host;
-            own["Calls:Secret"] = ModuleUnderTest.Secret;
-            own["Calls:Urls"] = $"http://127.0.0.1:{_callPorts[host]}";
-            foreach (var module in Sources.Modules.Where(module => module != host && (host != Main || outside.Contains(module))))
-                own[$"Calls:Addresses:{module}"] = $"http://127.0.0.1:{_callPorts[outside.Contains(module) ? module : Main]}";
-            if (host == Main)
-            {
-                foreach (var module in outside) own[$"Addresses:{module}"] = $"http://127.0.0.1:{_ports[module]}";
-            }
-            else
-            {
-                own["Gateway"] = "false";
-                own["Addresses:users"] = $"http://127.0.0.1:{_ports[outside.Contains("users") ? "users" : Main]}";
-            }
-        }
-
+        // For a test that changes the carrier later, or runs several instances of one host.
+        if (ground.RabbitMq is not null) own["RabbitMq"] = ground.RabbitMq.ToString();
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) own[name] = value;
         return own;
     }

@@ -57,13 +57,17 @@ internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
         {
             var steps = new List<Step>();
             foreach (var text in (zone["Steps"] ?? "").Split(',', StringSplitOptions.TrimEntries))
-                if (text.Split('=') is [var grams, var price] && long.TryParse(grams, out var upTo) && upTo > (steps.LastOrDefault()?.UpTo ?? 0) && decimal.TryParse(price, out var amount) && amount is >= 0 and <= 1_000_000 && decimal.Round(amount, 2) == amount)
-                    steps.Add(new Step(upTo, amount));
-                else
-                    faults.Add($"{zone.Path}:Steps has '{text}': it must be grams=price with commas, rising, such as 2000=3.95,10000=6.95 for up to 2 kg and up to 10 kg.");
+            {
+                var parts = text.Split('=');
+                if (parts.Length == 2 && long.TryParse(parts[0], out var upTo) && upTo > (steps.LastOrDefault()?.UpTo ?? 0) && IsAmount(parts[1], out var amount)) steps.Add(new Step(upTo, amount));
+                else faults.Add($"{zone.Path}:Steps has '{text}': it must be grams=price with commas, rising, such as 2000=3.95,10000=6.95 for up to 2 kg and up to 10 kg.");
+            }
+
             return steps;
         }
     }
+
+    private static bool IsAmount(string text, out decimal amount) => decimal.TryParse(text, out amount) && amount is >= 0 and <= 1_000_000 && decimal.Round(amount, 2) == amount;
 
     private string Currency => currency;
 

@@ -50,8 +50,7 @@ internal static class MessagesCommand
     {
         try
         {
-            var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }).Configuration;
-            var databases = Databases.Find(configuration, modules);
+            var databases = Databases.Find(RunningSettings.Read(), modules);
             var found = 0;
             foreach (var module in modules)
             {

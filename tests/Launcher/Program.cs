@@ -1,0 +1,3 @@
+using Launcher;
+
+return await Launch.RunAsync(args);
