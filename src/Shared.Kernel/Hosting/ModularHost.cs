@@ -17,6 +17,7 @@ public sealed partial class ModularHost : IAsyncDisposable
 {
     private readonly WebApplication _front;
     private readonly WebApplication? _calls;
+    private bool _disposed;
     private readonly IReadOnlyList<ModuleApplication> _modules;
     private readonly EmbeddedPostgres? _postgres;
     private readonly ILogger _logger;
@@ -112,6 +113,9 @@ public sealed partial class ModularHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A host that has run to its end is disposed once more by who started it.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+
         await _front.StopAsync();
         if (_calls is not null) await _calls.StopAsync();
         await Task.WhenAll(_modules.Select(module => module.StopAsync(CancellationToken.None)));

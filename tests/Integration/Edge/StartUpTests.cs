@@ -71,6 +71,24 @@ public sealed class StartUpTests
         }), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task a_host_that_is_asked_to_stop_ends_without_a_fault()
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var host = await HostProcess.StartReadyAsync(new Dictionary<string, string?>
+        {
+            ["Database:Administrator"] = await server.CreateDatabaseAsync(),
+            ["Database:Secret"] = ModuleUnderTest.Secret,
+            ["Modules"] = "billing",
+            ["Gateway"] = "false",
+            ["Carrier"] = "Postgres",
+        });
+
+        host.Signal(Signals.Terminate);
+
+        Assert.Equal("exit code 0", $"{await host.WaitForExitAsync()}");
+    }
+
     /// <summary>What the host says before it ends with exit code 2.</summary>
     private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> settings)
     {
