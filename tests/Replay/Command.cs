@@ -21,12 +21,12 @@ internal static class Command
             var options = Options.Parse(arguments);
             var plan = Read(options);
             if (options.DryRun) return Reconciled;
-            if (options.Own is null) return await Replay(options, plan, interrupt.Token);
+            if (options.Own is null) return await Replay(options, plan, null, interrupt.Token);
 
             Console.WriteLine($"A shop of its own is started, {(options.Own.Count == 0 ? "all in one process" : $"with {string.Join(", ", options.Own)} out, over RabbitMQ")} …");
             await using var own = await OwnShop.StartAsync(options.Own, interrupt.Token);
             Console.WriteLine($"Its hosts: {own}. One that is killed is started again.");
-            return await Replay(options with { Url = own.Address, Database = own.Database }, plan, interrupt.Token);
+            return await Replay(options with { Url = own.Address }, plan, own.Oracle, interrupt.Token);
         }
         catch (ArgumentException wrong)
         {
@@ -54,10 +54,10 @@ internal static class Command
         return plan;
     }
 
-    private static async Task<int> Replay(Options options, Plan plan, CancellationToken ct)
+    private static async Task<int> Replay(Options options, Plan plan, Oracle? own, CancellationToken ct)
     {
         using var shop = new ShopClient(options.Url, options.Patience);
-        var database = new ShopDatabase(options.Database, options.DataFolder, options.Patience);
+        var database = new ShopDatabase(options.Database, options.DataFolder, options.Patience, own);
         await shop.Answers(ct);
         await database.Motion(ct);
         Console.WriteLine($"The shop is {options.Url}, over {options.Connections} connections.");

@@ -8,7 +8,8 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>What a stranger sees at the door, the same wherever the modules run.</summary>
-public abstract class Edge(Shop shop)
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
+public sealed class EdgeTests(StartedShop started) : IClassFixture<StartedShop>
 {
     [Theory]
     [InlineData("GET", "/v1/orders", null, null, 401, "unauthenticated")]
@@ -127,37 +128,11 @@ public abstract class Edge(Shop shop)
 
     private async Task<HttpClient> ClientAsync(string? role)
     {
-        var client = new HttpClient { BaseAddress = shop.Address };
+        var client = new HttpClient { BaseAddress = started.Shop.Address };
         if (role is null) return client;
 
         using var response = await client.SendAsync(Post("/v1/users/development-tokens", JsonSerializer.Serialize(new { role })));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["accessToken"]!);
         return client;
-    }
-}
-
-public sealed class EdgeAllInOneTests(ShopAllInOne started) : Edge(started.Shop), IClassFixture<ShopAllInOne>;
-
-public sealed class EdgeInventoryOutTests(ShopInventoryOut started) : Edge(started.Shop), IClassFixture<ShopInventoryOut>
-{
-    [Fact]
-    public async Task a_module_that_is_away_is_said_to_be_and_the_others_go_on()
-    {
-        using var client = new HttpClient { BaseAddress = started.Shop.Address };
-        await started.Shop.StopHostAsync("inventory");
-        try
-        {
-            using var away = await client.GetAsync("/v1/inventory/status");
-            using var there = await client.GetAsync("/v1/orders/status");
-
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
-            Assert.Contains("module.away", await away.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            Assert.NotNull(away.Headers.RetryAfter);
-            Assert.Equal(HttpStatusCode.OK, there.StatusCode);
-        }
-        finally
-        {
-            await started.Shop.StartHostAsync("inventory");
-        }
     }
 }

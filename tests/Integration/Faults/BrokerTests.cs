@@ -8,7 +8,7 @@ public sealed class BrokerTests
     public async Task the_broker_is_away_for_twenty_seconds_under_load_and_nothing_is_lost()
     {
         await using var broker = await RabbitMqServer.StartAsync();
-        await using var shop = await Shop.StartAsync(["inventory"], broker: broker.Uri);
+        await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse("inventory-out"), broker: broker);
         using var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync("tea", 1000);
         var placing = shopper.PlaceAsync("tea", orders: 80, connections: 2);

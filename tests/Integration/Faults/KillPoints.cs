@@ -4,28 +4,28 @@ namespace Integration;
 
 /// <summary>
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
-/// every order there once. The same points with Inventory here and with Inventory in a process of its own.
+/// every order there once.
 /// </summary>
-public abstract class KillPoints(bool inventoryOut)
+public abstract class KillPoints
 {
-    protected const string Inventory = "inventory";
+    protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
     private const string Reserves = "module://inventory/when-order-placed";
     private const string Captures = "module://billing/capture-payment";
-    private const int Orders = 24, Connections = 4;
+    private const int Placed = 24, Connections = 4;
 
-    /// <param name="host">Where the point is reached when Inventory is out; all in one, it is the main host.</param>
-    protected async Task Survives(string checkpoint, string host = Shop.Main, bool atInventory = false, bool atBilling = false)
+    /// <param name="module">In whose host the point is reached.</param>
+    protected static async Task Survives(string checkpoint, string module, bool atInventory = false, bool atBilling = false)
     {
-        var dying = inventoryOut ? host : Shop.Main;
         // Up to "stored", messages go in batches: all orders may be in the first one.
         var time = checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : checkpoint.StartsWith("send", StringComparison.Ordinal) || checkpoint == "receive.before-inbox" ? 1 : 2;
         var killAt = new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time);
-        await using var shop = await Shop.StartAsync(inventoryOut ? [Inventory] : [], killAt: new Dictionary<string, KillAt> { [dying] = killAt });
+        await using var shop = await Shop.StartAsync(killAt: (module, killAt));
+        var dying = shop.HostOf(module);
         using var shopper = await Shopper.OperatorAsync(shop);
         await shopper.ReceiveAsync("tea", 1000);
 
-        var placing = shopper.PlaceAsync("tea", Orders, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
+        var placing = shopper.PlaceAsync("tea", Placed, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
         var end = await shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
         Assert.Equal(Signals.Kill, end.Signal);
         Assert.StartsWith(checkpoint, shop[dying].KilledAt, StringComparison.Ordinal);
@@ -35,30 +35,32 @@ public abstract class KillPoints(bool inventoryOut)
         await placing;
 
         await shop.MustHoldAsync(new Known { AcknowledgedOrders = shopper.Promised, AcknowledgedAreAll = true });
-        Assert.Equal(Orders, shopper.Promised.Count);
-        Assert.Equal(Orders, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+        Assert.Equal(Placed, shopper.Promised.Count);
+        Assert.Equal(Placed, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
     }
 }
 
-public abstract class WritePath(bool inventoryOut) : KillPoints(inventoryOut)
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
+public sealed class WritePathTests : KillPoints
 {
     [Fact]
-    public Task before_a_command_commits() => Survives("command.before-commit");
+    public Task before_a_command_commits() => Survives("command.before-commit", Orders);
 
     [Fact]
-    public Task after_a_command_committed_and_before_its_events_are_sent() => Survives("command.committed");
+    public Task after_a_command_committed_and_before_its_events_are_sent() => Survives("command.committed", Orders);
 
     [Fact]
-    public Task before_an_event_is_handed_over() => Survives("send.before-carrier", atInventory: true);
+    public Task before_an_event_is_handed_over() => Survives("send.before-carrier", Orders, atInventory: true);
 
     [Fact]
-    public Task after_an_event_was_accepted_and_before_its_row_is_removed() => Survives("send.accepted", atInventory: true);
+    public Task after_an_event_was_accepted_and_before_its_row_is_removed() => Survives("send.accepted", Orders, atInventory: true);
 
     [Fact]
-    public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", atInventory: true);
+    public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", Orders, atInventory: true);
 }
 
-public abstract class ReceivePath(bool inventoryOut) : KillPoints(inventoryOut)
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
+public sealed class ReceivePathTests : KillPoints
 {
     [Fact]
     public Task before_a_message_is_in_the_inbox() => Survives("receive.before-inbox", Inventory, atInventory: true);
@@ -73,9 +75,10 @@ public abstract class ReceivePath(bool inventoryOut) : KillPoints(inventoryOut)
     public Task before_the_reaction_runs() => Survives("reaction.received", Inventory, atInventory: true);
 }
 
-public abstract class ReactionPath(bool inventoryOut) : KillPoints(inventoryOut)
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
+public sealed class ReactionPathTests : KillPoints
 {
-    [Fact]
+    [Fact, Trait(Topologies.Runs, Topologies.Everywhere)]
     public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);
 
     [Fact]
@@ -85,20 +88,8 @@ public abstract class ReactionPath(bool inventoryOut) : KillPoints(inventoryOut)
     public Task after_the_reaction_is_finished() => Survives("reaction.finished", Inventory, atInventory: true);
 
     [Fact]
-    public Task before_a_failed_message_is_stored_for_later() => Survives("retry.before-stored", atBilling: true);
+    public Task before_a_failed_message_is_stored_for_later() => Survives("retry.before-stored", Billing, atBilling: true);
 
     [Fact]
-    public Task after_a_failed_message_was_stored_for_later() => Survives("retry.stored", atBilling: true);
+    public Task after_a_failed_message_was_stored_for_later() => Survives("retry.stored", Billing, atBilling: true);
 }
-
-public sealed class WritePathInProcessTests() : WritePath(inventoryOut: false);
-
-public sealed class WritePathOverRabbitMqTests() : WritePath(inventoryOut: true);
-
-public sealed class ReceivePathInProcessTests() : ReceivePath(inventoryOut: false);
-
-public sealed class ReceivePathOverRabbitMqTests() : ReceivePath(inventoryOut: true);
-
-public sealed class ReactionPathInProcessTests() : ReactionPath(inventoryOut: false);
-
-public sealed class ReactionPathOverRabbitMqTests() : ReactionPath(inventoryOut: true);

@@ -4,6 +4,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>PostgreSQL has committed, but its answer never comes: whoever asked cannot know, and repeats.</summary>
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class LostAnswerTests
 {
     [Fact]

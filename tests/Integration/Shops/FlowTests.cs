@@ -4,8 +4,11 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>An order's way and every compensation, the same in every topology.</summary>
-public abstract class Flows(Shop shop)
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Everywhere)]
+public sealed class FlowTests(StartedShop started) : IClassFixture<StartedShop>
 {
+    private readonly Shop _shop = started.Shop;
+
     [Fact]
     public async Task an_order_goes_from_placed_to_completed_and_its_history_says_so()
     {
@@ -16,7 +19,7 @@ public abstract class Flows(Shop shop)
 
         var history = (await shopper.GetAsync($"/v1/orders/{order}/history"))["items"]!.AsArray().Select(entry => (string)entry!["fact"]!).ToHashSet();
         Assert.Superset(new HashSet<string> { "placed", "stock-reserved", "payment-captured", "confirmed", "dispatched", "delivered", "completed" }, history);
-        await shop.MustHoldAsync();
+        await _shop.MustHoldAsync();
     }
 
     [Fact]
@@ -48,7 +51,7 @@ public abstract class Flows(Shop shop)
         var order = await shopper.PlaceAsync(sku, paymentToken: "test-lost-answer");
 
         await shopper.UntilAsync(order, "confirmed");
-        await shop.MustHoldAsync();
+        await _shop.MustHoldAsync();
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public abstract class Flows(Shop shop)
             await shopper.UntilAsync(order, "cancelled");
         }
 
-        await shop.MustHoldAsync();
+        await _shop.MustHoldAsync();
     }
 
     [Fact]
@@ -86,7 +89,7 @@ public abstract class Flows(Shop shop)
 
         var orders = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => shopper.PlaceAsync(sku)));
 
-        await shop.MustHoldAsync();
+        await _shop.MustHoldAsync();
         var statuses = await Task.WhenAll(orders.Select(shopper.StatusAsync));
         Assert.Equal((10, 90), (statuses.Count(status => status == "confirmed"), statuses.Count(status => status == "cancelled")));
     }
@@ -100,18 +103,14 @@ public abstract class Flows(Shop shop)
     private async Task MustBeCancelled(Shopper shopper, Guid order, string reason)
     {
         await MustBeCancelledWith(shopper, order, reason);
-        await shop.MustHoldAsync();
+        await _shop.MustHoldAsync();
     }
 
     private async Task<(Shopper Shopper, string Sku)> NewAsync()
     {
         var sku = $"sku-{Guid.CreateVersion7():N}"[..30];
-        var shopper = await Shopper.OperatorAsync(shop);
+        var shopper = await Shopper.OperatorAsync(_shop);
         await shopper.ReceiveAsync(sku, 10);
         return (shopper, sku);
     }
 }
-
-public sealed class FlowsAllInOneTests(ShopAllInOne started) : Flows(started.Shop), IClassFixture<ShopAllInOne>;
-
-public sealed class FlowsInventoryOutTests(ShopInventoryOut started) : Flows(started.Shop), IClassFixture<ShopInventoryOut>;

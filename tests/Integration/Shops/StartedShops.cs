@@ -2,8 +2,8 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>One shop for all the tests of a class, all modules in one process.</summary>
-public sealed class ShopAllInOne : IAsyncLifetime
+/// <summary>One shop for all the tests of a class, in the topology under test.</summary>
+public sealed class StartedShop : IAsyncLifetime
 {
     public Shop Shop { get; private set; } = null!;
 
@@ -17,17 +17,16 @@ public sealed class ShopShippingOut : IAsyncLifetime
 {
     public Shop Shop { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(["shipping"]);
+    public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(TopologyUnderTest.Parse("shipping-out"));
 
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
-/// <summary>One shop for all the tests of a class, Inventory in a process of its own.</summary>
-public sealed class ShopInventoryOut : IAsyncLifetime
+/// <summary>In which topologies tests are run: all of them all in one, those that concern a whole shop in others too (<see cref="TopologyUnderTest"/>).</summary>
+internal static class Topologies
 {
-    public Shop Shop { get; private set; } = null!;
+    public const string Runs = "Runs", InSplitToo = "in split too", Everywhere = "everywhere";
 
-    public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(["inventory"]);
-
-    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+    /// <summary>Minutes rather than seconds: with <c>./modular test --all</c> only.</summary>
+    public const string Long = "long";
 }

@@ -33,7 +33,7 @@ internal sealed class OwnShop : IAsyncDisposable
 
     public Uri Address => _shop.Address;
 
-    public string Database => _shop.Database;
+    public Oracle Oracle => _shop.Oracle;
 
     public static async Task<OwnShop> StartAsync(IReadOnlyList<string> outside, CancellationToken interrupted)
     {
@@ -45,7 +45,7 @@ internal sealed class OwnShop : IAsyncDisposable
             Console.SetOut(TextWriter.Null);
             server = await PostgresServer.StartAsync(settings: Durable);
             Environment.SetEnvironmentVariable(PostgresServer.Variable, server.ConnectionString);
-            return new OwnShop(server, await Shop.StartAsync(outside, Settings), [Shop.Main, .. outside], interrupted);
+            return new OwnShop(server, await Shop.StartAsync(new TopologyUnderTest(outside.Count == 0 ? TopologyPlan.AllInOne : new TopologyPlan(outside, Shared.Kernel.Carrier.RabbitMq), ServerEach: false), Settings), [Shop.Main, .. outside], interrupted);
         }
         catch (Exception fault)
         {

@@ -6,7 +6,8 @@ using Shared.Testing;
 namespace Replay;
 
 /// <summary>Where the oracle reads. Looked up each time: a host that came back has its embedded server at another port.</summary>
-internal sealed class ShopDatabase(string? connection, string dataFolder, TimeSpan patience)
+/// <param name="own">The oracle of a shop of our own, which knows its carriers too.</param>
+internal sealed class ShopDatabase(string? connection, string dataFolder, TimeSpan patience, Oracle? own = null)
 {
     private const string Database = "shop";
 
@@ -15,6 +16,8 @@ internal sealed class ShopDatabase(string? connection, string dataFolder, TimeSp
     /// <exception cref="ShopException">No database is named, and no host runs its own in the data folder.</exception>
     public Oracle Find()
     {
+        if (own is not null) return own;
+
         try
         {
             return new Oracle(connection ?? new NpgsqlConnectionStringBuilder(EmbeddedPostgres.FindRunning(dataFolder)) { Database = Database }.ConnectionString);

@@ -5,7 +5,8 @@ namespace Shared.Testing;
 /// asked by every test of a flow, a crash or load, and by the replay.
 /// </summary>
 /// <param name="databases">Module → connection string that may read its schema.</param>
-public sealed class Oracle(IReadOnlyDictionary<string, string> databases)
+/// <param name="carried">How many messages are in a carrier, neither their publisher's nor their receiver's.</param>
+public sealed class Oracle(IReadOnlyDictionary<string, string> databases, Func<CancellationToken, Task<long>>? carried = null)
 {
     /// <summary>The shop's modules, by the names of their schemas.</summary>
     public static IReadOnlyList<string> Modules => Sources.Modules;
@@ -21,7 +22,7 @@ public sealed class Oracle(IReadOnlyDictionary<string, string> databases)
     public Task UntilAtRestAsync(TimeSpan timeout, Action<Motion>? progress = null, CancellationToken ct = default) => Rest.Until(MotionAsync, timeout, progress, ct);
 
     /// <summary>What moves at this moment.</summary>
-    public Task<Motion> MotionAsync(CancellationToken ct = default) => Rest.Look(databases, ct);
+    public Task<Motion> MotionAsync(CancellationToken ct = default) => Rest.Look(databases, carried, ct);
 
     /// <summary>The shop's data, for questions beyond the invariants.</summary>
     public Task<ShopCopy> CopyAsync(CancellationToken ct = default) => ShopCopy.Take(databases, ct);

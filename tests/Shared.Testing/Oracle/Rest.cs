@@ -8,15 +8,18 @@ namespace Shared.Testing;
 /// <param name="Incoming">Messages that are not handled; those scheduled for later, such as time-outs, do not count unless they failed before.</param>
 /// <param name="Orders">Orders that go on by themselves: placed, reserved, or being cancelled.</param>
 /// <param name="Payments">Payments that are being captured or refunded.</param>
-public sealed record Motion(long Outgoing, long Incoming, long Orders, long Payments)
+/// <param name="Handled">Messages handled so far: who looks twice and finds the same figure knows that nothing was handled between.</param>
+/// <param name="Carried">Messages in a carrier, asked after all the others.</param>
+public sealed record Motion(long Outgoing, long Incoming, long Orders, long Payments, long Handled, long Carried)
 {
-    public bool IsRest => this is { Outgoing: 0, Incoming: 0, Orders: 0, Payments: 0 };
+    public bool IsRest => this is { Outgoing: 0, Incoming: 0, Orders: 0, Payments: 0, Carried: 0 };
 
-    public override string ToString() => IsRest ? "at rest" : $"{Outgoing:N0} outgoing, {Incoming:N0} incoming, {Orders:N0} orders and {Payments:N0} payments on their way";
+    public override string ToString() => IsRest ? "at rest" : $"{Outgoing:N0} outgoing, {Carried:N0} carried, {Incoming:N0} incoming, {Orders:N0} orders and {Payments:N0} payments on their way";
 }
 
 /// <summary>
-/// At rest: nothing outgoing, nothing incoming that is due, no order or payment that goes on by itself; seen twice, since what is between two databases, or in a broker, shows in neither.
+/// At rest: nothing outgoing, nothing in a carrier, nothing incoming that is due, no order or payment that goes on by itself. Seen twice with nothing handled between, since a
+/// message that has left a carrier before it was asked is in an inbox, or handled, when the databases are looked at again.
 /// </summary>
 public static class Rest
 {
@@ -30,13 +33,13 @@ public static class Rest
     public static async Task Until(Func<CancellationToken, Task<Motion>> look, TimeSpan timeout, Action<Motion>? progress, CancellationToken ct)
     {
         var begin = Stopwatch.GetTimestamp();
-        for (var restful = 0; ;)
+        for (Motion? before = null; ;)
         {
             var motion = await look(ct);
             progress?.Invoke(motion);
 
-            restful = motion.IsRest ? restful + 1 : 0;
-            if (restful == 2) return;
+            if (motion.IsRest && motion == before) return;
+            before = motion;
             if (Stopwatch.GetElapsedTime(begin) > timeout) throw new TimeoutException($"The shop is not at rest after {timeout.TotalSeconds:N0} s: {motion}.");
 
             await Task.Delay(BetweenLooks, ct);
@@ -47,21 +50,21 @@ public static class Rest
     public static bool IsAway(NpgsqlException fault) =>
         fault.IsTransient || fault is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
-    internal static async Task<Motion> Look(IReadOnlyDictionary<string, string> databases, CancellationToken ct)
+    internal static async Task<Motion> Look(IReadOnlyDictionary<string, string> databases, Func<CancellationToken, Task<long>>? carried, CancellationToken ct)
     {
-        var motion = new Motion(0, 0, 0, 0);
+        var motion = new Motion(0, 0, 0, 0, 0, 0);
         // One statement for each database: within it nothing can slip from one schema to another unseen.
         foreach (var modules in databases.GroupBy(module => module.Value, module => module.Key))
         {
             await using var connection = new NpgsqlConnection(modules.Key);
             await connection.OpenAsync(ct);
-            await using var command = new NpgsqlCommand($"select {string.Join(", ", Enumerable.Range(0, 4).Select(figure => Sum(modules, figure)))}", connection);
+            await using var command = new NpgsqlCommand($"select {string.Join(", ", Enumerable.Range(0, 5).Select(figure => Sum(modules, figure)))}", connection);
             await using var reader = await command.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
-            motion = new Motion(motion.Outgoing + reader.GetInt64(0), motion.Incoming + reader.GetInt64(1), motion.Orders + reader.GetInt64(2), motion.Payments + reader.GetInt64(3));
+            motion = new Motion(motion.Outgoing + reader.GetInt64(0), motion.Incoming + reader.GetInt64(1), motion.Orders + reader.GetInt64(2), motion.Payments + reader.GetInt64(3), motion.Handled + reader.GetInt64(4), 0);
         }
 
-        return motion;
+        return carried is null ? motion : motion with { Carried = await carried(ct) };
     }
 
     private static string Sum(IEnumerable<string> modules, int figure) =>
@@ -71,6 +74,7 @@ public static class Rest
     {
         (0, _) => $"select count(*) from {module}.wolverine_outgoing_envelopes",
         (1, _) => $"select count(*) from {module}.wolverine_incoming_envelopes where status <> 'Handled' and {IsDue}",
+        (4, _) => $"select count(*) from {module}.wolverine_incoming_envelopes where status = 'Handled'",
         (2, "orders") => $"select count(*) from orders.mt_doc_order where data->>'status' in ({OrderInvariants.Moving})",
         (3, "billing") => "select count(*) from billing.mt_doc_payment where lower(data->>'state') in ('capturing', 'refunding')",
         _ => null,

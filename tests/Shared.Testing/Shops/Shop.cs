@@ -5,74 +5,83 @@ using Shared.Kernel;
 namespace Shared.Testing;
 
 /// <summary>
-/// The whole shop as processes on a database of its own: all modules in one, or some of them out in hosts of their own with RabbitMQ between them.
-/// A test that is given a shop cannot tell which.
+/// The whole shop as processes on data of its own, in the topology under test or in one that the test is about. A test that is given a shop cannot tell which.
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
     public const string Main = TopologyPlan.Main;
 
-    private static readonly Lazy<Task<string>> Template = new(TemplateAsync);
-
     private readonly ConcurrentDictionary<string, HostProcess> _hosts = new();
     private readonly Dictionary<string, FreePort> _ports = [];
-    private readonly Dictionary<string, Dictionary<string, string?>> _settings = [];
     private readonly Dictionary<string, FreePort> _callPorts = [];
-    private readonly IReadOnlyDictionary<string, string> _databases;
-    private readonly Uri? _virtualHost;
+    private readonly Dictionary<string, Dictionary<string, string?>> _settings = [];
+    private readonly ShopServers _servers;
+    private readonly IReadOnlyDictionary<string, string?> _given;
+    private TopologyPlan _plan = TopologyPlan.AllInOne;
 
-    private Shop(IReadOnlyDictionary<string, string> databases, Uri? virtualHost) => (_databases, _virtualHost) = (databases, virtualHost);
+    private Shop(ShopServers servers, IReadOnlyDictionary<string, string?> given) => (_servers, _given) = (servers, given);
 
     /// <summary>An administrator's, of the database with all six schemas; if each module has its own, that of Orders.</summary>
-    public string Database => _databases["orders"];
+    public string Database => _servers.Databases["orders"];
 
-    public Oracle Oracle => new(_databases);
+    public Oracle Oracle => new(_servers.Databases, ct => _servers.CarriedAsync(_plan, ct));
 
     public Uri Address => new($"http://127.0.0.1:{_ports[Main]}");
 
-    public int PortOf(string host) => _ports[host].Number;
+    public TopologyPlan Plan => _plan;
+
+    /// <summary>The host that runs a module.</summary>
+    public string HostOf(string module) => _plan.HostOf(module);
 
     /// <summary>Where a host of a divided shop is asked by other hosts.</summary>
     public int CallPortOf(string host) => _callPorts[host].Number;
 
     public HostProcess this[string host] => _hosts[host];
 
-    /// <param name="outside">Modules that run in hosts of their own, named like them; none for all in one.</param>
+    /// <param name="topology">By default the one under test.</param>
     /// <param name="settings">For every host, over the usual ones.</param>
-    /// <param name="killAt">Where a host kills itself, by the host's name.</param>
+    /// <param name="killAt">The host of a module kills itself there.</param>
     /// <param name="broker">The RabbitMQ to use; by default a virtual host in the one of the run.</param>
     /// <param name="through">Makes of a database's connection string the one that the hosts get: a proxy's.</param>
-    /// <param name="carrier">Between the hosts.</param>
-    /// <param name="databasesEach">Whether each module has a database of its own.</param>
-    public static async Task<Shop> StartAsync(IReadOnlyList<string>? outside = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyDictionary<string, KillAt>? killAt = null, Uri? broker = null, Func<string, string>? through = null, Carrier carrier = Carrier.RabbitMq, bool databasesEach = false)
+    /// <param name="scaled">Hosts will have second instances.</param>
+    public static async Task<Shop> StartAsync(TopologyUnderTest? topology = null, IReadOnlyDictionary<string, string?>? settings = null, (string Module, KillAt At)? killAt = null, RabbitMqServer? broker = null, Func<string, string>? through = null, bool scaled = false)
     {
-        var plan = outside is { Count: > 0 } ? new TopologyPlan(outside, carrier) : TopologyPlan.AllInOne;
-        var server = await PostgresServer.SharedAsync();
-        var template = await Template.Value;
-        var databases = new Dictionary<string, string>();
-        foreach (var module in Oracle.Modules) databases[module] = databasesEach || databases.Count == 0 ? await server.CreateDatabaseAsync(template) : databases.Values.First();
-
-        var needed = plan.Uses(Carrier.RabbitMq) || settings?.ContainsKey("Carrier") == true;
-        var virtualHost = broker is null && needed ? await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync() : null;
-        var shop = new Shop(databases, virtualHost);
-        foreach (var host in plan.Hosts) (shop._ports[host], shop._callPorts[host]) = (FreePort.Take(), FreePort.Take());
-        var ground = new TopologyGround(Addresses(shop._ports), Addresses(shop._callPorts), databases.ToDictionary(entry => entry.Key, entry => through?.Invoke(entry.Value) ?? entry.Value), ModuleUnderTest.Secret, broker ?? virtualHost, databases["orders"]);
-        foreach (var host in plan.Hosts) shop._settings[host] = SettingsOf(plan, host, ground, settings);
-        await Task.WhenAll(plan.Hosts.Select(host => shop.StartHostAsync(host, killAt?.GetValueOrDefault(host))));
+        topology ??= TopologyUnderTest.Current;
+        var plan = !scaled ? topology.Plan : topology.Plan with { Scaled = true, Carrier = topology.Plan.Carrier == Carrier.None ? Carrier.RabbitMq : topology.Plan.Carrier };
+        var shop = new Shop(await ShopServers.PrepareAsync(topology.ServerEach, broker, through), settings ?? new Dictionary<string, string?>());
+        await shop.StartAsync(plan, killAt is { } kill ? new() { [plan.HostOf(kill.Module)] = kill.At } : []);
         return shop;
+    }
 
-        static Dictionary<string, Uri> Addresses(Dictionary<string, FreePort> ports) => ports.ToDictionary(entry => entry.Key, entry => new Uri($"http://127.0.0.1:{entry.Value}"));
+    /// <summary>Another topology on the same data: every host is stopped in order, or killed; then the new ones start, and drain the carriers used so far.</summary>
+    public async Task ChangeAsync(TopologyPlan next, bool kill = false)
+    {
+        if (kill) foreach (var host in _hosts.Values) host.Kill();
+        if (kill) await Task.WhenAll(_hosts.Values.Select(host => host.WaitForExitAsync()));
+        await Task.WhenAll(_hosts.Keys.Select(StopHostAsync));
+        await StartAsync(next with { Drain = DrainedBy(next) }, []);
+    }
+
+    /// <summary>Another topology without a pause, at other addresses: the new hosts start while the old ones run, and those stop after <paramref name="meanwhile"/>.</summary>
+    public async Task RollAsync(TopologyPlan next, Func<Task> meanwhile)
+    {
+        var old = _hosts.Keys.ToDictionary(host => host, host => _hosts[host]);
+        var ports = _ports.Values.Concat(_callPorts.Values).ToArray();
+        _ports.Clear();
+        _callPorts.Clear();
+        await StartAsync(next with { Drain = DrainedBy(next) }, []);
+        await meanwhile();
+        foreach (var host in old.Values) await host.DisposeAsync();
+        foreach (var name in old.Keys.Where(name => _hosts.TryGetValue(name, out var now) && now == old[name])) _hosts.TryRemove(name, out _);
+        foreach (var port in ports) port.Dispose();
     }
 
     /// <summary>Starts a host, again or for the first time, at its own address.</summary>
-    /// <param name="settings">Over those it had; null unsets one.</param>
-    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, IReadOnlyDictionary<string, string?>? settings = null)
-    {
-        foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) _settings[host][name] = value;
-        return _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host]);
-    }
+    /// <param name="program">Another build of the program.</param>
+    public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null) =>
+        _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
 
-    /// <summary>A second instance of a host, on a port of its own.</summary>
+    /// <summary>A second instance of a host, on ports of its own.</summary>
     public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });
 
     /// <summary>Stops a host as an orchestrator would.</summary>
@@ -104,11 +113,23 @@ public sealed class Shop : IAsyncDisposable
             if (_hosts[host].HasEnded) _hosts[host].StopsWithin = TimeSpan.FromSeconds(1);
         await Task.WhenAll(_hosts.Keys.Select(StopHostAsync));
         foreach (var port in _ports.Values.Concat(_callPorts.Values)) port.Dispose();
-        foreach (var database in _databases.Values.Distinct()) await (await PostgresServer.SharedAsync()).DropDatabaseAsync(database);
-        if (_virtualHost is not null) await (await RabbitMqServer.SharedAsync()).DeleteVirtualHostAsync(_virtualHost);
+        await _servers.DisposeAsync();
     }
 
-    private static Dictionary<string, string?> SettingsOf(TopologyPlan plan, string host, TopologyGround ground, IReadOnlyDictionary<string, string?>? settings)
+    private IReadOnlyList<Carrier> DrainedBy(TopologyPlan next) => [.. _plan.Drain.Append(_plan.Carrier).Except([Carrier.None, next.Carrier]).Distinct()];
+
+    private async Task StartAsync(TopologyPlan plan, Dictionary<string, KillAt> killAt)
+    {
+        _plan = plan;
+        foreach (var host in plan.Hosts) (_ports[host], _callPorts[host]) = (_ports.GetValueOrDefault(host) ?? FreePort.Take(), _callPorts.GetValueOrDefault(host) ?? FreePort.Take());
+        var ground = new TopologyGround(Addresses(_ports), Addresses(_callPorts), _servers.Reached, ModuleUnderTest.Secret, await _servers.BrokerAsync(plan), _servers.Bus);
+        foreach (var host in plan.Hosts) _settings[host] = SettingsOf(plan, host, ground, _given);
+        await Task.WhenAll(plan.Hosts.Select(host => StartHostAsync(host, killAt.GetValueOrDefault(host))));
+
+        static Dictionary<string, Uri> Addresses(Dictionary<string, FreePort> ports) => ports.ToDictionary(entry => entry.Key, entry => new Uri($"http://127.0.0.1:{entry.Value}"));
+    }
+
+    private static Dictionary<string, string?> SettingsOf(TopologyPlan plan, string host, TopologyGround ground, IReadOnlyDictionary<string, string?> given)
     {
         var own = new Dictionary<string, string?>(plan.SettingsOf(host, ground))
         {
@@ -123,17 +144,7 @@ public sealed class Shop : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Warning",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };
-        // For a test that changes the carrier later, or runs several instances of one host.
-        if (ground.RabbitMq is not null) own["RabbitMq"] = ground.RabbitMq.ToString();
-        foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) own[name] = value;
+        foreach (var (name, value) in given) own[name] = value;
         return own;
-    }
-
-    /// <summary>A migrated database, to be copied: that is quicker than migrating six schemas for each test.</summary>
-    private static async Task<string> TemplateAsync()
-    {
-        var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        await using var host = await HostProcess.StartReadyAsync(new Dictionary<string, string?> { ["Database:Administrator"] = database, ["Database:Secret"] = ModuleUnderTest.Secret });
-        return new NpgsqlConnectionStringBuilder(database).Database!;
     }
 }

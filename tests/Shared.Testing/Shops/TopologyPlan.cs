@@ -26,6 +26,9 @@ public sealed record TopologyPlan(IReadOnlyList<string> Outside, Carrier Carrier
     /// <summary>Carriers that may still hold messages of an earlier topology.</summary>
     public IReadOnlyList<Carrier> Drain { get; init; } = [];
 
+    /// <summary>Whether hosts have further instances: then a message to a neighbour takes the shared carrier too.</summary>
+    public bool Scaled { get; init; }
+
     public static TopologyPlan AllInOne { get; } = new([], Carrier.None);
 
     public IReadOnlyList<string> Hosts => [Main, .. Outside];
@@ -46,6 +49,7 @@ public sealed record TopologyPlan(IReadOnlyList<string> Outside, Carrier Carrier
             ["Gateway"] = host == Main ? "true" : "false",
             ["Carrier"] = $"{Carrier}",
             ["Drain"] = string.Join(',', Drain),
+            ["Scaled"] = Scaled ? string.Join(',', here) : "",
             ["Database:Secret"] = ground.Secret,
             ["Urls"] = Url(ground.Addresses[host]),
         };
