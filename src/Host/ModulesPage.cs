@@ -3,7 +3,7 @@ using Shared.Kernel;
 
 namespace Host;
 
-/// <summary>docs/modules.md: who publishes what, and who reacts to it.</summary>
+/// <summary>docs/modules.md: who publishes what, who reacts to it, and who asks whom.</summary>
 internal static class ModulesPage
 {
     public static string Write(Manifest manifest)
@@ -15,6 +15,8 @@ internal static class ModulesPage
                     where subscriber.ReactsTo.Any(reaction => reaction.Message == message)
                     group message.Split('.')[1] by (From: publisher.Name, To: subscriber.Name);
         foreach (var edge in edges) page.Append($"  {edge.Key.From} -- \"{string.Join("<br>", edge)}\" --> {edge.Key.To}\n");
+        foreach (var caller in manifest.Modules)
+            foreach (var callee in caller.Calls) page.Append($"  {caller.Name} -. \"asks\" .-> {callee}\n");
         page.Append("```\n");
         foreach (var module in manifest.Modules)
         {
@@ -22,6 +24,7 @@ internal static class ModulesPage
             foreach (var message in module.Publishes)
                 page.Append($"| publishes `{message}` | {Listed(manifest.Modules.SelectMany(other => other.ReactsTo.Where(reaction => reaction.Message == message).Select(reaction => $"`module://{other.Name}/{reaction.Destination}`")))} |\n");
             foreach (var reaction in module.ReactsTo) page.Append($"| reacts to `{reaction.Message}` | by `module://{module.Name}/{reaction.Destination}` |\n");
+            foreach (var callee in module.Calls) page.Append($"| asks `{callee}` | and waits for the answer |\n");
             foreach (var own in module.Does) page.Append($"| does `{own.Message}` later | by `module://{module.Name}/{own.Destination}` |\n");
         }
 

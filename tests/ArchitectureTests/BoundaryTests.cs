@@ -33,12 +33,16 @@ public sealed partial class BoundaryTests
     }
 
     [Theory, MemberData(nameof(ModuleNames))]
-    public void contracts_reference_nothing_but_the_framework(string module)
+    public void contracts_reference_nothing_but_the_framework_and_grpc_where_a_proto_is(string module)
     {
-        var references = Assembly.Load($"{module}.Contracts").GetReferencedAssemblies().Select(reference => reference.Name!);
+        var project = ProjectOf($"{module}.Contracts");
+        string[] allowed = Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.proto").Any() ? ["Google.Protobuf", "Grpc.Core.Api", "Grpc.Tools"] : [];
 
-        Assert.All(references, reference => Assert.StartsWith("System", reference, StringComparison.Ordinal));
-        Assert.DoesNotContain(XDocument.Load(ProjectOf($"{module}.Contracts")).Descendants(), element => element.Name.LocalName is "PackageReference" or "ProjectReference");
+        var references = Assembly.Load($"{module}.Contracts").GetReferencedAssemblies().Select(reference => reference.Name!);
+        var packages = XDocument.Load(project).Descendants().Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference").Select(element => (string)element.Attribute("Include")!);
+
+        Assert.DoesNotContain(references, reference => !reference.StartsWith("System", StringComparison.Ordinal) && !allowed.Contains(reference));
+        Assert.Empty(packages.Except(allowed));
     }
 
     [Fact]
@@ -50,8 +54,8 @@ public sealed partial class BoundaryTests
     }
 
     [Theory, MemberData(nameof(ModuleNames))]
-    public void a_module_touches_neither_the_bare_bus_nor_a_broker(string module) =>
-        Obeys(Types.InAssembly(Assembly.Load(module)).ShouldNot().HaveDependencyOnAny("Wolverine", "RabbitMQ"));
+    public void a_module_touches_neither_the_bare_bus_nor_a_broker_nor_a_channel(string module) =>
+        Obeys(Types.InAssembly(Assembly.Load(module)).ShouldNot().HaveDependencyOnAny("Wolverine", "RabbitMQ", "Grpc.Net"));
 
     [Theory, MemberData(nameof(ModuleNames))]
     public void a_module_never_commits(string module)
@@ -88,6 +92,15 @@ public sealed partial class BoundaryTests
         foreach (var module in calls.Keys) Assert.DoesNotContain(module, Reached(module, []));
 
         IEnumerable<string> Reached(string from, HashSet<string> seen) => calls[from].Where(seen.Add).SelectMany(to => Reached(to, seen).Prepend(to));
+    }
+
+    [Fact]
+    public void who_is_asked_does_not_ask()
+    {
+        var modules = Manifest.Of(Shop.Instances).Modules;
+
+        Assert.NotEmpty(modules.SelectMany(module => module.Calls));
+        Assert.Empty(modules.Where(module => module.Calls.Count > 0).Select(module => module.Name).Intersect(modules.SelectMany(module => module.Calls)));
     }
 
     [Fact]

@@ -62,7 +62,9 @@ internal static class MoveCommand
     private static async Task MigrateAsync(IReadOnlyList<Module> modules, Module module, Databases databases, ConfigurationManager configuration, CancellationToken ct)
     {
         var topology = Topology.Read(new ConfigurationBuilder().Build(), [.. modules.Select(known => known.Name)], []);
-        await using var application = ModuleApplication.Build(module, new ModuleSurroundings(topology, Manifest.Read(CommandLine.ManifestPath), databases, databases, new InProcessCarrier(), configuration, NullLoggerFactory.Instance, Environments.Production));
+        var manifest = Manifest.Read(CommandLine.ManifestPath);
+        var calls = new Switchboard(CallSettings.Read(new ConfigurationBuilder().Build(), [], []), manifest);
+        await using var application = ModuleApplication.Build(module, new ModuleSurroundings(topology, manifest, databases, databases, new InProcessCarrier(), calls, configuration, NullLoggerFactory.Instance, Environments.Production));
         await ModuleStore.MigrateAsync(application.Services, ct);
     }
 }

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Shared.Kernel;
 
@@ -58,32 +57,15 @@ internal static partial class Front
         front.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
         front.MapGet("/health/ready", async (CancellationToken ct) =>
         {
-            var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await FaultAsync(module, ct))));
+            var answers = await Task.WhenAll(modules.Select(async module => (module.Module.Name, Fault: await module.FaultAsync(ct))));
             return Results.Json(answers.ToDictionary(answer => answer.Name, answer => answer.Fault ?? "ready"), statusCode: answers.All(answer => answer.Fault is null) ? 200 : 503);
         });
         front.MapGet("/health/ready/{name}", async (string name, CancellationToken ct) =>
             modules.SingleOrDefault(module => module.Module.Name == name) is not { } asked ? Results.NotFound()
-            : await FaultAsync(asked, ct) is { } fault ? Results.Json(fault, statusCode: 503)
+            : await asked.FaultAsync(ct) is { } fault ? Results.Json(fault, statusCode: 503)
             : Results.Ok("ready"));
         front.MapPrometheusScrapingEndpoint("/metrics");
         front.MapGet("/openapi/v1.json", async (HttpContext context, IHttpClientFactory clients) => await DescribeAsync(context, clients, ModularHost.AddressOf(front), topology));
-    }
-
-    /// <summary>Why a module cannot serve now; null if it can.</summary>
-    private static async Task<string?> FaultAsync(ModuleApplication module, CancellationToken ct)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(2));
-        try
-        {
-            await using var command = module.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select 1");
-            await command.ExecuteScalarAsync(patience.Token);
-            return null;
-        }
-        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
-        {
-            return "database away";
-        }
     }
 
     /// <summary>Every module is asked at the front's own address, as a client would, wherever it runs. What one of them answers instead of its description is the answer.</summary>

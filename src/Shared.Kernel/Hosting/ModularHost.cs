@@ -16,12 +16,14 @@ namespace Shared.Kernel;
 public sealed partial class ModularHost : IAsyncDisposable
 {
     private readonly WebApplication _front;
+    private readonly WebApplication? _calls;
+    private bool _disposed;
     private readonly IReadOnlyList<ModuleApplication> _modules;
     private readonly EmbeddedPostgres? _postgres;
     private readonly ILogger _logger;
 
-    private ModularHost(WebApplication front, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
-        (_front, _modules, InProcess, _postgres, _logger) = (front, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
+    private ModularHost(WebApplication front, WebApplication? calls, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
+        (_front, _calls, _modules, InProcess, _postgres, _logger) = (front, calls, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
 
     /// <summary>The address that the front listens on.</summary>
     public Uri Address => AddressOf(_front);
@@ -44,6 +46,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
         var databases = here.Length > 0 && Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
         var bus = topology.Uses(Carrier.Postgres) ? Databases.ReadBus(configuration, databases, topology.Here, faults) : null;
+        var calls = CallSettings.Read(configuration, here, faults);
         foreach (var module in here)
         {
             faults.AddRange(manifest.FaultsOf(module));
@@ -57,6 +60,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         var logging = front.Services.GetRequiredService<ILoggerFactory>();
         EmbeddedPostgres? postgres = null;
         var modules = new List<ModuleApplication>();
+        WebApplication? port = null;
         try
         {
             if (databases is null)
@@ -67,7 +71,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             }
 
             await databases.ProvisionAsync(topology.Here, cancellation);
-            var surroundings = new ModuleSurroundings(topology, manifest, databases, bus ?? databases, new InProcessCarrier(), configuration, logging, builder.Environment.EnvironmentName);
+            var surroundings = new ModuleSurroundings(topology, manifest, databases, bus ?? databases, new InProcessCarrier(), new Switchboard(calls, manifest), configuration, logging, builder.Environment.EnvironmentName);
             modules.AddRange(here.Select(module => ModuleApplication.Build(module, surroundings)));
             faults.AddRange(modules.SelectMany(module => module.Faults()));
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
@@ -77,17 +81,19 @@ public sealed partial class ModularHost : IAsyncDisposable
 
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
 
+            if (calls.Urls is { } urls) port = await CallPort.OpenAsync(urls, modules, surroundings, cancellation);
             Front.Use(front, modules, topology);
             gateway?.Invoke(front, topology);
             await front.StartAsync(cancellation);
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
-            var host = new ModularHost(front, modules, surroundings.InProcess, postgres);
+            var host = new ModularHost(front, port, modules, surroundings.InProcess, postgres);
             host.LogStarted(here.Length == 0 ? "No modules" : string.Join(", ", topology.Here), host.Address);
             return host;
         }
         catch
         {
+            if (port is not null) await port.DisposeAsync();
             foreach (var module in modules) await module.DisposeAsync();
             if (postgres is not null) await postgres.DisposeAsync();
             await front.DisposeAsync();
@@ -107,10 +113,15 @@ public sealed partial class ModularHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A host that has run to its end is disposed once more by who started it.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+
         await _front.StopAsync();
+        if (_calls is not null) await _calls.StopAsync();
         await Task.WhenAll(_modules.Select(module => module.StopAsync(CancellationToken.None)));
         foreach (var module in _modules) await module.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync();
+        if (_calls is not null) await _calls.DisposeAsync();
         await _front.DisposeAsync();
     }
 

@@ -49,7 +49,7 @@ public sealed record Manifest(IReadOnlyList<ModuleEntry> Modules)
             [.. messages.Published.Select(message => WireName.Declare(message)).Order(StringComparer.Ordinal)],
             [.. messages.Reactions.Where(reaction => !reaction.Own).Select(Named).OrderBy(reaction => reaction.Destination, StringComparer.Ordinal)],
             [.. messages.Reactions.Where(reaction => reaction.Own).Select(Named).OrderBy(reaction => reaction.Destination, StringComparer.Ordinal)],
-            []);
+            [.. CallMap.Of(module).Asked.Select(CallMap.ModuleOf).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     private static ReactionEntry Named(Reaction reaction) => new(WireName.Declare(reaction.Message), reaction.Destination);

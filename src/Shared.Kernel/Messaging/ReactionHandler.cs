@@ -26,6 +26,8 @@ internal sealed class ReactionHandler<TMessage>(Reaction reaction, MessageMap me
             throw new InvalidOperationException($"{reaction.Handler.Name}.Handle must take the message {reaction.Message.Name} that it is declared for.");
         if (handle.GetParameters().FirstOrDefault(parameter => parameter.ParameterType.Namespace == nameof(Mediator)) is { } sender)
             throw new InvalidOperationException($"{reaction.Handler.Name}.Handle takes {sender.ParameterType.Name}: a command would commit in a transaction of its own. Call the model.");
+        if (handle.GetParameters().FirstOrDefault(parameter => CallMap.IsCallee(parameter.ParameterType)) is { } callee)
+            throw new InvalidOperationException($"{reaction.Handler.Name}.Handle takes {callee.Name}: a reaction waits for no other module. Keep a copy of what it needs from that module's events.");
         if (handle.ReturnType != typeof(Task))
             throw new InvalidOperationException($"{reaction.Handler.Name}.Handle must return Task: what it tells goes through the Outbox.");
         return handle;

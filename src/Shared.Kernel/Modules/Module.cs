@@ -16,6 +16,9 @@ public abstract class Module
     /// <summary>What it publishes, what it reacts to and its own later work. Anything published or handled without being named here is a fault.</summary>
     public abstract void Messages(MessageMap messages);
 
+    /// <summary>What it asks of other modules while its user waits, and what it answers. One hop at most: who is asked does not ask.</summary>
+    public virtual void Calls(CallMap calls) { }
+
     /// <summary>Its own services. Its Mediator is added here, since its generated code lives in the module's assembly.</summary>
     public abstract void Services(IServiceCollection services, IConfiguration configuration);
 

@@ -13,7 +13,7 @@ using Wolverine;
 namespace Shared.Kernel;
 
 /// <summary>What all modules of one process are given; none of it tells a module who its neighbours are.</summary>
-internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, Databases Bus, InProcessCarrier InProcess, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
+internal sealed record ModuleSurroundings(Topology Topology, Manifest Manifest, Databases Databases, Databases Bus, InProcessCarrier InProcess, Switchboard Switchboard, IConfiguration Configuration, ILoggerFactory Logging, string Environment);
 
 /// <summary>A module as an ordinary ASP.NET application: its own container, store, message runtime and HTTP pipeline.</summary>
 internal sealed class ModuleApplication : IAsyncDisposable
@@ -41,6 +41,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         var messages = new MessageMap();
         module.Messages(messages);
         var carriers = new ModuleCarriers(surroundings.Topology, surroundings.InProcess, carrier => Open(carrier, module.Name, surroundings));
+        var calls = CallMap.Of(module);
 
         WebApplication? application = null;
         builder.Services.AddSingleton(surroundings.Logging);
@@ -51,6 +52,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         ModuleStore.Add(builder.Services, module, dataSource);
         Behaviours.Add(builder.Services, surroundings.Topology.MostOutgoing);
         ModulePipeline.Add(builder.Services, module);
+        calls.Add(builder.Services, module, surroundings.Switchboard);
         module.Services(builder.Services, surroundings.Configuration);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
             ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, carriers, surroundings.Configuration, () => application!.Services));
@@ -59,6 +61,8 @@ internal sealed class ModuleApplication : IAsyncDisposable
         builder.Services.AddSingleton<IServer>(server);
         application = builder.Build();
         ModulePipeline.Use(application, module);
+        calls.Map(application);
+        surroundings.Switchboard.Connect(module.Name, server);
         return new ModuleApplication(module, application, dataSource, carriers, new UsedCarriers(module.Name, dataSource, surroundings.Topology), server);
     }
 
@@ -73,6 +77,23 @@ internal sealed class ModuleApplication : IAsyncDisposable
          where parameter.ParameterType != reaction.Message && parameter.ParameterType != typeof(CancellationToken)
          where !Services.GetRequiredService<IServiceProviderIsService>().IsService(parameter.ParameterType)
          select $"{reaction.Handler.Name} takes {parameter.ParameterType.Name}, which {Module.Name} does not register in its Services.");
+
+    /// <summary>Why it cannot serve now; null if it can.</summary>
+    public async Task<string?> FaultAsync(CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            await using var command = _dataSource.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(patience.Token);
+            return null;
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
+        {
+            return "database away";
+        }
+    }
 
     /// <summary>Brings the schema up to date, and answers the faults that only it knows of.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation)
@@ -106,7 +127,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
     };
 
     /// <summary>The host's front alone listens to signals, and stops the modules in order.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    internal sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -34,23 +34,24 @@ internal sealed class ModuleServer : IServer
     }
 
     /// <summary>Enters the module with what the front has checked: the caller, which no header can forge.</summary>
-    public async Task EnterAsync(HttpContext context)
+    public Task EnterAsync(HttpContext context)
+    {
+        // The module takes its parent span from the headers, as it would on a wire.
+        DistributedContextPropagator.Current.Inject(Activity.Current, context.Request.Headers, static (headers, name, value) => ((IHeaderDictionary)headers!)[name] = value);
+
+        var features = new WireFeatures(context.Features);
+        if (context.User.Identity is { IsAuthenticated: true }) features.Set(new CheckedPrincipal(context.User));
+        return EnterAsync(features);
+    }
+
+    /// <summary>Enters the module with a request that no front has seen.</summary>
+    public async Task EnterAsync(IFeatureCollection request)
     {
         Interlocked.Increment(ref _running);
         try
         {
-            if (_stopping || _application is not { } application)
-            {
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                return;
-            }
-
-            // The module takes its parent span from the headers, as it would on a wire.
-            DistributedContextPropagator.Current.Inject(Activity.Current, context.Request.Headers, static (headers, name, value) => ((IHeaderDictionary)headers!)[name] = value);
-
-            var features = new WireFeatures(context.Features);
-            if (context.User.Identity is { IsAuthenticated: true }) features.Set(new CheckedPrincipal(context.User));
-            await application(features);
+            if (_stopping || _application is not { } application) request.GetRequiredFeature<IHttpResponseFeature>().StatusCode = StatusCodes.Status503ServiceUnavailable;
+            else await application(request);
         }
         finally
         {

@@ -41,7 +41,7 @@ internal static class Telemetry
                 .AddSource(Source.Name, "Wolverine")
                 .AddNpgsql()
                 .AddHttpClientInstrumentation(http => http.FilterHttpRequestMessage = request => request.RequestUri?.AbsolutePath.StartsWith("/health", StringComparison.Ordinal) != true)
-                .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path.StartsWithSegments("/v1")))
+                .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path.StartsWithSegments("/v1") || context.Request.ContentType == "application/grpc"))
             .WithMetrics(metrics => metrics
                 .AddMeter("Modular", "Wolverine*", "Npgsql")
                 .AddAspNetCoreInstrumentation()

@@ -24,6 +24,11 @@ public sealed class StartUpTests
             ["Database:Administrator"] = "Host=127.0.0.1;Port=1;Username=x;Password=hush",
             ["Database:Secret"] = "short",
             ["Orders:StockTimeout"] = "soon",
+            ["Orders:FallbackShipping"] = "cheap",
+            ["Calls:Urls"] = "https://127.0.0.1:9081",
+            ["Calls:Secret"] = "short too",
+            ["Calls:Attempt"] = "00:00:05",
+            ["Calls:Parallel"] = "0",
         });
 
         Assert.All(
@@ -44,6 +49,12 @@ public sealed class StartUpTests
                 "Scaled is set but Carrier is None",
                 "Database:Secret must have at least 16 characters",
                 "Orders:StockTimeout must be a time",
+                "Orders:FallbackShipping must be an amount",
+                "orders asks shipping, which is not in this host: set Calls:Addresses:shipping",
+                "Calls:Urls is 'https://127.0.0.1:9081': it must be an absolute http address",
+                "Calls:Secret must have at least 16 characters",
+                "Calls:Attempt is 00:00:05, and must not be longer than Calls:Deadline",
+                "Calls:Parallel is '0': it must be a number of 1 to 10000",
             ],
             fault => Assert.Contains(fault, told, StringComparison.Ordinal));
         Assert.DoesNotContain("hush", told, StringComparison.Ordinal);
@@ -82,6 +93,24 @@ public sealed class StartUpTests
             ["Database:Secret"] = ModuleUnderTest.Secret,
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{server.Port}",
         }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_host_that_is_asked_to_stop_ends_without_a_fault()
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var host = await HostProcess.StartReadyAsync(new Dictionary<string, string?>
+        {
+            ["Database:Administrator"] = await server.CreateDatabaseAsync(),
+            ["Database:Secret"] = ModuleUnderTest.Secret,
+            ["Modules"] = "billing",
+            ["Gateway"] = "false",
+            ["Carrier"] = "Postgres",
+        });
+
+        host.Signal(Signals.Terminate);
+
+        Assert.Equal("exit code 0", $"{await host.WaitForExitAsync()}");
     }
 
     /// <summary>What the host says before it ends with exit code 2.</summary>

@@ -1,3 +1,4 @@
+using Answering.Contracts;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +15,32 @@ using Unheard.Contracts;
 namespace Unheard.Contracts
 {
     public sealed record NothingHappened(Guid Id);
+}
+
+namespace Undeclared
+{
+    internal sealed class AsksWithoutSaying(Callee<Questions.QuestionsClient> questions)
+    {
+        public override string ToString() => $"{questions}";
+    }
+
+    internal sealed class TakesTheClientItself(Questions.QuestionsClient questions)
+    {
+        public override string ToString() => $"{questions}";
+    }
+
+    public sealed class UndeclaredModule : Module
+    {
+        public override string Name => "undeclared";
+
+        public override void Messages(MessageMap messages) { }
+
+        public override void Services(IServiceCollection services, IConfiguration configuration) { }
+
+        public override void Store(StoreOptions store) { }
+
+        public override void Endpoints(IEndpointRouteBuilder routes) { }
+    }
 }
 
 namespace Integration
@@ -43,13 +70,35 @@ namespace Integration
             Assert.Contains("must take the message BallThrown", await RefusalAsync(Reacting(typeof(TakesItsEvent<NothingHappened>))), StringComparison.Ordinal);
 
         [Fact]
+        public async Task a_reaction_that_would_wait_for_another_module_stops_the_start() =>
+            Assert.Contains("a reaction waits for no other module", await RefusalAsync(Reacting(typeof(TakesACallee))), StringComparison.Ordinal);
+
+        [Fact]
+        public async Task a_call_that_is_not_declared_stops_the_start()
+        {
+            var told = await RefusalAsync(new Undeclared.UndeclaredModule());
+
+            Assert.Contains("AsksWithoutSaying takes QuestionsClient, which undeclared does not ask: say Asks<QuestionsClient>() in its Calls", told, StringComparison.Ordinal);
+            Assert.Contains("TakesTheClientItself takes QuestionsClient, which undeclared does not ask", told, StringComparison.Ordinal);
+        }
+
+        [Fact]
+        public async Task a_module_that_is_asked_and_neither_here_nor_has_an_address_stops_the_start() =>
+            Assert.Contains("asking asks answering, which is not in this host: set Calls:Addresses:answering", await RefusalAsync(new AskingModule()), StringComparison.Ordinal);
+
+        [Fact]
+        public async Task a_neighbour_that_does_not_answer_what_it_is_asked_stops_the_start() =>
+            Assert.Contains("answering asks answering.v1.Questions, which answering does not answer",
+                await RefusalAsync(new Faulty { Asks = calls => calls.Asks<Questions.QuestionsClient>(), Known = "answering" }), StringComparison.Ordinal);
+
+        [Fact]
         public async Task a_manifest_that_is_out_of_date_stops_the_start() =>
             Assert.Contains("modules.json says something else about the module 'faulty' than its code",
                 await RefusalAsync(Reacting(typeof(TakesItsEvent<BallThrown>)), written: Manifest.Of([new ToysModule(), new Faulty()])), StringComparison.Ordinal);
 
         private static Faulty Reacting(Type handler) => new() { Map = map => map.Reacts<BallThrown>("when-ball-thrown", handler) };
 
-        private static async Task<string> RefusalAsync(Faulty faulty, Manifest? written = null)
+        private static async Task<string> RefusalAsync(Module faulty, Manifest? written = null)
         {
             var server = await PostgresServer.SharedAsync();
             var database = await server.CreateDatabaseAsync();
@@ -76,7 +125,13 @@ namespace Integration
 
             public Action<MessageMap> Map { get; init; } = _ => { };
 
-            public override string Name => "faulty";
+            public Action<CallMap> Asks { get; init; } = _ => { };
+
+            public string Known { get; init; } = "faulty";
+
+            public override string Name => Known;
+
+            public override void Calls(CallMap calls) => Asks(calls);
 
             public override void Messages(MessageMap messages) => Map(messages);
 
@@ -95,6 +150,11 @@ namespace Integration
         private static class TakesWhatIsNotThere
         {
             public static Task Handle(BallThrown _, Random __) => Task.CompletedTask;
+        }
+
+        private static class TakesACallee
+        {
+            public static Task Handle(BallThrown _, Callee<Questions.QuestionsClient> __) => Task.CompletedTask;
         }
 
         private static class TakesASender

@@ -12,6 +12,16 @@ public sealed class StartedShop : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
+/// <summary>One shop for all the tests of a class, Shipping in a process of its own.</summary>
+public sealed class ShopShippingOut : IAsyncLifetime
+{
+    public Shop Shop { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Shop = await Shop.StartAsync(TopologyUnderTest.Parse("shipping-out"));
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+}
+
 /// <summary>In which topologies tests are run: all of them all in one, those that concern a whole shop in others too (<see cref="TopologyUnderTest"/>).</summary>
 internal static class Topologies
 {

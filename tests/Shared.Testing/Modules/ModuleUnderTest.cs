@@ -31,12 +31,16 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     public Uri Address => _host.Address;
 
     /// <summary>Starts the module on a fresh database. Retries of failed messages come after a tenth of a second.</summary>
-    public static async Task<ModuleUnderTest> StartAsync(Module module, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="neighbours">Modules in the same host.</param>
+    public static async Task<ModuleUnderTest> StartAsync(Module module, IReadOnlyDictionary<string, string?>? settings = null, params Module[] neighbours)
     {
         var server = await PostgresServer.SharedAsync();
         var template = await Templates.GetOrAdd(module.GetType(), _ => new(() => TemplateAsync(server, module))).Value;
-        return await StartAsync(module, await server.CreateDatabaseAsync(template), settings);
+        return await StartAsync(module, await server.CreateDatabaseAsync(template), settings, neighbours);
     }
+
+    /// <summary>The container of a neighbour.</summary>
+    public IServiceProvider ServicesOf(string neighbour) => _host.ServicesOf(neighbour);
 
     public HttpClient Anonymous() => new() { BaseAddress = Address };
 
@@ -47,7 +51,12 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     /// <summary>Delivers a message as another module would, and returns once it is handled.</summary>
     /// <param name="id">The message's identity: the same one again is a duplicate.</param>
     /// <exception cref="InvalidOperationException">It became a dead letter, or the inbox did not store it.</exception>
-    public async Task Deliver<TMessage>(TMessage message, Guid? id = null) where TMessage : class
+    public Task Deliver<TMessage>(TMessage message, Guid? id = null) where TMessage : class => Deliver<TMessage>(runtime => runtime.Options.DefaultSerializer.WriteMessage(message), id);
+
+    /// <summary>Delivers a message of this type as another version of its publisher wrote it.</summary>
+    public Task DeliverAsWritten<TMessage>(string json) where TMessage : class => Deliver<TMessage>(_ => System.Text.Encoding.UTF8.GetBytes(json), null);
+
+    private async Task Deliver<TMessage>(Func<IWolverineRuntime, byte[]> write, Guid? id) where TMessage : class
     {
         var map = new MessageMap();
         _module.Messages(map);
@@ -57,8 +66,8 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         var runtime = _host.ServicesOf(_module.Name).GetRequiredService<IWolverineRuntime>();
         foreach (var destination in destinations)
         {
-            var envelope = new Envelope(message) { Id = id ?? Guid.CreateVersion7(), Destination = destination, MessageType = WireName.Declare(typeof(TMessage)), ContentType = "application/json", SentAt = TimeProvider.System.GetUtcNow() };
-            envelope.Data = runtime.Options.DefaultSerializer.WriteMessage(message);
+            var envelope = new Envelope { Id = id ?? Guid.CreateVersion7(), Destination = destination, MessageType = WireName.Declare(typeof(TMessage)), ContentType = "application/json", SentAt = TimeProvider.System.GetUtcNow() };
+            envelope.Data = write(runtime);
             await using var sender = _host.InProcess.OpenSender(destination);
             if ((await sender.SendAsync([envelope]))[0] is { } fault) throw new InvalidOperationException($"{destination} did not accept the message.", fault);
 
@@ -92,7 +101,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         await (await PostgresServer.SharedAsync()).DropDatabaseAsync(_database);
     }
 
-    private static async Task<ModuleUnderTest> StartAsync(Module module, string database, IReadOnlyDictionary<string, string?>? settings)
+    private static async Task<ModuleUnderTest> StartAsync(Module module, string database, IReadOnlyDictionary<string, string?>? settings, Module[] neighbours)
     {
         var issuer = await TestIssuer.SharedAsync();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
@@ -106,8 +115,11 @@ public sealed class ModuleUnderTest : IAsyncDisposable
             ["Messages:Backoff"] = "00:00:00.1,00:00:00.1",
             ["Logging:LogLevel:Default"] = "Critical",
         });
+        // Whom it asks is away, unless a test says where somebody stands in.
+        builder.Configuration.AddInMemoryCollection(CallMap.Of(module).Asked.Select(service => KeyValuePair.Create($"Calls:Addresses:{CallMap.ModuleOf(service)}", (string?)"http://127.0.0.1:9")));
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Calls:Secret", (string?)Secret)]);
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
-        Module[] modules = [module, new Outside(module)];
+        Module[] modules = [module, new Outside(module), .. neighbours];
         return new ModuleUnderTest(module, database, await ModularHost.StartAsync(builder, modules, Manifest.Of(modules)), issuer);
     }
 
@@ -115,7 +127,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     private static async Task<string> TemplateAsync(PostgresServer server, Module module)
     {
         var database = await server.CreateDatabaseAsync();
-        await (await StartAsync(module, database, null))._host.DisposeAsync();
+        await (await StartAsync(module, database, null, []))._host.DisposeAsync();
         return new NpgsqlConnectionStringBuilder(database).Database!;
     }
 

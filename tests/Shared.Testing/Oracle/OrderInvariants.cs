@@ -21,12 +21,12 @@ internal static class OrderInvariants
             where coalesce(ends, 'none') is distinct from case when status in ({Terminal}) then status else 'none' end
             """),
 
-        new("order.total-is-its-lines", "a line's amount is quantity × unit price, rounded half away from zero to pennies, and the total is their sum",
+        new("order.total-is-its-lines", "a line's amount is quantity × unit price, rounded half away from zero to pennies, and the total is their sum and the shipping",
             """
-            select format('order %s: total %s, lines %s, computed %s', order_id, total, amounts, computed)
+            select format('order %s: total %s, lines %s, computed %s, shipping %s', order_id, total, amounts, computed, shipping)
             from orders left join (select order_id, sum(amount) as amounts, sum(round(quantity * price, 2)) as computed, bool_and(amount = round(quantity * price, 2)) as same
                 from order_lines group by order_id) as lines using (order_id)
-            where total is distinct from amounts or same is not true
+            where total is distinct from amounts + shipping or shipping < 0 or same is not true
             """),
 
         new("shipment.is-of-a-paid-order", "nothing is sent for an order that is unpaid or cancelled",

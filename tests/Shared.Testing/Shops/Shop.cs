@@ -33,6 +33,9 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>The host that runs a module.</summary>
     public string HostOf(string module) => _plan.HostOf(module);
 
+    /// <summary>Where a host of a divided shop is asked by other hosts.</summary>
+    public int CallPortOf(string host) => _callPorts[host].Number;
+
     public HostProcess this[string host] => _hosts[host];
 
     /// <param name="topology">By default the one under test.</param>
@@ -143,6 +146,9 @@ public sealed class Shop : IAsyncDisposable
             // Longer than any test: an order's time-out that comes due while the oracle looks would look like a message that is not handled.
             ["Orders:StockTimeout"] = "01:00:00",
             ["Orders:PaymentTimeout"] = "01:00:00",
+            // Tests share two cores: who is slow is not away.
+            ["Calls:Deadline"] = "00:00:08",
+            ["Calls:Attempt"] = "00:00:03",
             ["Logging:LogLevel:Default"] = "Warning",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };

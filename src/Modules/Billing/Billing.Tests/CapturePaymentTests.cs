@@ -1,4 +1,5 @@
 using Billing.Contracts;
+using Orders.Contracts;
 using static Billing.Tests.TheBilling;
 
 namespace Billing.Tests;
@@ -17,6 +18,18 @@ public sealed class CapturePaymentTests(TheBilling billing)
         await billing.Deliver(orderFirst ? TheStockOf(order) : order);
 
         Assert.Equal("captured", await billing.StateOf(order));
+        Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
+    }
+
+    [Fact]
+    public async Task an_order_told_before_shipping_had_a_price_is_understood()
+    {
+        var order = AnOrder();
+        await billing.Module.DeliverAsWritten<OrderPlaced>($$"""
+            {"orderId":"{{order.OrderId}}","customerId":"{{order.CustomerId}}","lines":[{"sku":"a","quantity":2,"unitPrice":10,"amount":20}],"total":20,"currency":"EUR","paymentToken":"test-ok"}
+            """);
+        await billing.Deliver(TheStockOf(order));
+
         Assert.Equal(new Money(20, 0), await billing.MoneyOf(order));
     }
 

@@ -33,6 +33,8 @@ public sealed class CsvRowsTests
     [InlineData("A,Lantern,1,EUR\n", "row 1")]
     [InlineData("sku;name;price;currency\n", "row 1")]
     [InlineData("sku,name,price\nA,Lantern,1\n", "row 1")]
+    [InlineData("sku,name,price,currency,weight\nA,Lantern,1,EUR\n", "row 2")]
+    [InlineData(Header + "A,Lantern,1,EUR,100\n", "row 2")]
     [InlineData(Header + "A,Lantern,1,EUR\nB,Lantern,1\n", "row 3")]
     [InlineData(Header + "A,Lantern, red,1,EUR\n", "row 2")]
     [InlineData(Header + "A,Lantern,1,EUR\nB,\"Lantern,1,EUR\nC,Lantern,1,EUR\n", "row 3")]

@@ -21,7 +21,7 @@ public sealed class ImportProductsTests(TheCatalog catalog) : IClassFixture<TheC
         Assert.Equal("1 EUR published 1", await (await catalog.Get("/i-same")).Product());
         Assert.Equal("2.25 EUR published 2", await (await catalog.Get("/i-changed")).Product());
         Assert.Equal("3 EUR published 1", await (await catalog.Get("/i-new")).Product());
-        Assert.Contains(new ProductPublished("i-new", "Lantern, red", 3, "EUR", 1), await catalog.Module.Published<ProductPublished>());
+        Assert.Contains(new ProductPublished("i-new", "Lantern, red", 3, "EUR", 1, 0), await catalog.Module.Published<ProductPublished>());
         Assert.Equal([new PriceChanged("i-changed", 2.25m, "EUR", 2)], (await catalog.Module.Published<PriceChanged>()).Where(changed => changed.Sku.StartsWith("i-", StringComparison.Ordinal)));
         Assert.Single((await (await catalog.Get("/i-new/prices")).Json()).GetProperty("items").EnumerateArray());
     }
@@ -42,6 +42,16 @@ public sealed class ImportProductsTests(TheCatalog catalog) : IClassFixture<TheC
         Assert.Contains("withdrawn", refused[5], StringComparison.Ordinal);
         Assert.Equal("2.5 EUR withdrawn 2", await (await catalog.Get("/r-old")).Product());
         Assert.Equal("1 EUR published 1", await (await catalog.Get("/r-1")).Product());
+    }
+
+    [Fact]
+    public async Task a_column_of_weights_is_read_and_refused_where_it_is_none()
+    {
+        var answer = await catalog.Import("sku,name,price,currency,weight\nw-1,Anvil,1,EUR,45000\nw-2,Voucher,1,EUR,\nw-3,Anvil,1,EUR,heavy\nw-4,Anvil,1,EUR,1.5\n");
+
+        Assert.Equal("read 4 published 2 repriced 0 unchanged 0 refused 2", await Report(answer));
+        Assert.Equal([45_000, 0], (await catalog.Module.Published<ProductPublished>()).Where(published => published.Sku.StartsWith("w-", StringComparison.Ordinal)).OrderBy(published => published.Sku).Select(published => published.Weight));
+        Assert.All((await answer.Json()).GetProperty("refused").EnumerateArray(), row => Assert.StartsWith("weight must be whole grams", row.GetProperty("reason").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]

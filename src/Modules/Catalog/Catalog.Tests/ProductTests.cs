@@ -95,8 +95,16 @@ public sealed class ProductTests
     [InlineData(null)]
     public void a_currency_is_three_capitals(string? currency) => Assert.Equal(["currency"], Broken(currency: currency));
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1_000_000, true)]
+    [InlineData(-1, false)]
+    [InlineData(1_000_001, false)]
+    [InlineData(null, false)]
+    public void a_weight_is_grams_up_to_a_tonne(int? weight, bool taken) => Assert.Equal(taken ? [] : ["weight"], Broken(weight: weight));
+
     private static Product AProduct() => new() { Sku = "85123A", Name = "Lantern", Price = 2.5m, Currency = "EUR" };
 
-    private static IEnumerable<string> Broken(string? sku = "85123A", string? name = "Lantern", decimal price = 2.5m, string? currency = "EUR") =>
-        Product.Broken(sku, name, price, currency).Select(broken => broken.Field);
+    private static IEnumerable<string> Broken(string? sku = "85123A", string? name = "Lantern", decimal price = 2.5m, string? currency = "EUR", int? weight = 0) =>
+        Product.Broken(sku, name, price, currency, weight).Select(broken => broken.Field);
 }

@@ -15,7 +15,19 @@ public sealed class PublishProductTests(TheCatalog catalog) : IClassFixture<TheC
         Assert.Equal("\"1\"", answer.Headers.ETag!.Tag);
         Assert.Equal("/v1/catalog/products/BANK%20CHARGES", answer.Headers.Location!.OriginalString);
         Assert.Equal("2.5 EUR published 1", await (await catalog.Module.Anonymous().GetAsync(answer.Headers.Location)).Product());
-        Assert.Single(await catalog.Module.Published<ProductPublished>(), new ProductPublished("BANK CHARGES", "Lantern", 2.5m, "EUR", 1));
+        Assert.Single(await catalog.Module.Published<ProductPublished>(), new ProductPublished("BANK CHARGES", "Lantern", 2.5m, "EUR", 1, 0));
+    }
+
+    [Fact]
+    public async Task a_weight_is_kept_shown_and_told_again_with_the_product()
+    {
+        var body = JsonContent.Create(new { sku = "heavy", name = "Anvil", price = 99, currency = "EUR", weight = 45_000 });
+        Assert.Equal(HttpStatusCode.Created, (await catalog.Operator.PostOnce("/v1/catalog/products", body)).StatusCode);
+        await catalog.Withdraw("heavy");
+        await catalog.Republish("heavy");
+
+        Assert.Equal(45_000, (await (await catalog.Get("/heavy")).Json()).GetProperty("weight").GetInt32());
+        Assert.Equal([45_000, 45_000], (await catalog.Module.Published<ProductPublished>()).Where(published => published.Sku == "heavy").Select(published => published.Weight));
     }
 
     [Fact]

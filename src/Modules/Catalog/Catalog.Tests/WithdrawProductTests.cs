@@ -27,7 +27,7 @@ public sealed class WithdrawProductTests(TheCatalog catalog) : IClassFixture<The
         Assert.Equal("4 EUR published 4", await (await catalog.Republish("back")).Product());
 
         Assert.Equal(
-            [new ProductPublished("back", "Lantern", 2.5m, "EUR", 1), new ProductPublished("back", "Lantern", 4, "EUR", 4)],
+            [new ProductPublished("back", "Lantern", 2.5m, "EUR", 1, 0), new ProductPublished("back", "Lantern", 4, "EUR", 4, 0)],
             (await catalog.Module.Published<ProductPublished>()).Where(published => published.Sku == "back").OrderBy(published => published.Version));
     }
 

@@ -7,9 +7,9 @@ using Shared.Kernel;
 
 namespace Catalog;
 
-internal sealed record ProductView(string Sku, string Name, decimal Price, string Currency, ProductState State, long Version)
+internal sealed record ProductView(string Sku, string Name, decimal Price, string Currency, int Weight, ProductState State, long Version)
 {
-    public static ProductView Of(Product product) => new(product.Sku, product.Name, product.Price, product.Currency, product.State, product.Version);
+    public static ProductView Of(Product product) => new(product.Sku, product.Name, product.Price, product.Currency, product.Weight, product.State, product.Version);
 }
 
 /// <summary>A product, published or withdrawn, with its version as ETag.</summary>

@@ -31,7 +31,7 @@ internal static class ImportProducts
             return TypedResults.Ok(await sender.Send(new Command(await reader.ReadToEndAsync(ct)), ct));
         })
         .WithName("ImportProducts")
-        .WithSummary("Publishes and reprices products from CSV: sku,name,price,currency, at most 10,000 rows and 10 MB.")
+        .WithSummary("Publishes and reprices products from CSV: sku,name,price,currency and, if wanted, weight; at most 10,000 rows and 10 MB.")
         .Accepts<string>("text/csv")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -54,14 +54,14 @@ internal static class ImportProducts
             {
                 var product = known.GetValueOrDefault(row.Sku);
                 if (Refusal(row, product, seen) is { } reason) refused.Add(new Refused(row.Number, row.Sku.Length <= 60 ? row.Sku : row.Sku[..60], reason));
-                else if (product is null) published.Add(new Product { Sku = row.Sku, Name = row.Name, Price = PriceOf(row)!.Value, Currency = row.Currency });
+                else if (product is null) published.Add(new Product { Sku = row.Sku, Name = row.Name, Price = PriceOf(row)!.Value, Currency = row.Currency, Weight = WeightOf(row)!.Value });
                 else if (product.ChangePrice(PriceOf(row)!.Value, row.Currency)) repriced.Add(product);
             }
 
             db.Insert<Product>(published);
             foreach (var product in repriced) db.UpdateRevision(product, product.Version);
             db.EnterPrices(clock.GetUtcNow(), [.. published, .. repriced]);
-            foreach (var product in published) await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+            foreach (var product in published) await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
             foreach (var product in repriced) await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
 
             return new Report(rows.Count, published.Count, repriced.Count, rows.Count - published.Count - repriced.Count - refused.Count, refused);
@@ -71,7 +71,7 @@ internal static class ImportProducts
     /// <returns>The rules that the row breaks and what was read; null if it is accepted.</returns>
     internal static string? Refusal(CsvRow row, Product? product, Dictionary<string, int> seen)
     {
-        var broken = Product.Broken(row.Sku, row.Name, PriceOf(row) ?? 0, row.Currency).Select(rule => $"{rule.Field} {rule.Rule}: {CsvRows.Shortened(Read(row, rule.Field))} was read").ToList();
+        var broken = Product.Broken(row.Sku, row.Name, PriceOf(row) ?? 0, row.Currency, WeightOf(row)).Select(rule => $"{rule.Field} {rule.Rule}: {CsvRows.Shortened(Read(row, rule.Field))} was read").ToList();
         if (broken.Count > 0) return string.Join("; ", broken);
 
         if (!seen.TryAdd(row.Sku, row.Number)) return $"sku must be in the file once: \"{row.Sku}\" was read in row {seen[row.Sku]} already";
@@ -81,5 +81,7 @@ internal static class ImportProducts
 
     private static decimal? PriceOf(CsvRow row) => decimal.TryParse(row.Price, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null;
 
-    private static string Read(CsvRow row, string field) => field switch { "sku" => row.Sku, "name" => row.Name, "price" => row.Price, _ => row.Currency };
+    private static int? WeightOf(CsvRow row) => row.Weight == "" ? 0 : int.TryParse(row.Weight, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) ? weight : null;
+
+    private static string Read(CsvRow row, string field) => field switch { "sku" => row.Sku, "name" => row.Name, "price" => row.Price, "weight" => row.Weight, _ => row.Currency };
 }

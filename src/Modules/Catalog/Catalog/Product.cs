@@ -19,6 +19,9 @@ public sealed class Product
 
     public required string Currency { get; set; }
 
+    /// <summary>Grams; 0: there is nothing to carry.</summary>
+    public int Weight { get; init; }
+
     public ProductState State { get; set; }
 
     /// <summary>Counts the changes from 1: the version of the events, the ETag, and what a change is checked against when it is committed.</summary>
@@ -52,13 +55,15 @@ public sealed class Product
         sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.');
 
     /// <summary>Every rule that is broken, with the field's name.</summary>
-    internal static IEnumerable<(string Field, string Rule)> Broken(string? sku, string? name, decimal price, string? currency)
+    internal static IEnumerable<(string Field, string Rule)> Broken(string? sku, string? name, decimal price, string? currency, int? weight)
     {
         if (!IsSku(sku))
             yield return ("sku", "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots");
         if (!(name?.Length is >= 1 and <= 200 && !string.IsNullOrWhiteSpace(name) && !name.Any(c => char.IsControl(c) || c == '\uFFFD')))
             yield return ("name", "must have 1 to 200 characters, none of them a control character or broken UTF-8");
         foreach (var broken in Broken(price, currency)) yield return broken;
+        if (weight is not (>= 0 and <= 1_000_000))
+            yield return ("weight", "must be whole grams, 0 to 1000000");
     }
 
     internal static IEnumerable<(string Field, string Rule)> Broken(decimal price, string? currency)

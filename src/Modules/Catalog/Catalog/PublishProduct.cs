@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Catalog.Contracts;
 using Marten;
 using Mediator;
@@ -11,20 +12,22 @@ namespace Catalog;
 /// <summary>A new product can be ordered.</summary>
 internal static class PublishProduct
 {
-    public sealed record Body(string Sku, string Name, decimal Price, string Currency);
+    /// <param name="Weight">Grams.</param>
+    public sealed record Body(string Sku, string Name, decimal Price, string Currency, int Weight = 0);
 
-    public sealed record Command(string Sku, string Name, decimal Price, string Currency) : ICommand<ProductView>, IValidated
+    // A weight of 0 is not written: the same request hashes as it did before products had a weight, and its repetition is known.
+    public sealed record Command(string Sku, string Name, decimal Price, string Currency, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Weight) : ICommand<ProductView>, IValidated
     {
         public void Validate(Rules rules)
         {
-            foreach (var (field, rule) in Product.Broken(Sku, Name, Price, Currency)) rules.Require(false, field, rule);
+            foreach (var (field, rule) in Product.Broken(Sku, Name, Price, Currency, Weight)) rules.Require(false, field, rule);
         }
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
         .MapPost("/", async (Body body, ISender sender, HttpResponse response, CancellationToken ct) =>
         {
-            var product = await sender.Send(new Command(body.Sku?.Trim()!, body.Name?.Trim()!, body.Price, body.Currency), ct);
+            var product = await sender.Send(new Command(body.Sku?.Trim()!, body.Name?.Trim()!, body.Price, body.Currency, body.Weight), ct);
             response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Created($"/v1/catalog/products/{Uri.EscapeDataString(product.Sku)}", product);
         })
@@ -41,10 +44,10 @@ internal static class PublishProduct
             if (await db.CheckExistsAsync<Product>(command.Sku, ct))
                 throw new RefusedException("product.exists", $"There is a product {command.Sku} already: change its price, or publish it again if it is withdrawn.");
 
-            var product = new Product { Sku = command.Sku, Name = command.Name, Price = command.Price, Currency = command.Currency };
+            var product = new Product { Sku = command.Sku, Name = command.Name, Price = command.Price, Currency = command.Currency, Weight = command.Weight };
             db.Insert(product);
             db.EnterPrices(clock.GetUtcNow(), product);
-            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
 
             return ProductView.Of(product);
         }

@@ -34,7 +34,7 @@ internal static class RepublishProduct
             if (product.Become(ProductState.Published))
             {
                 db.UpdateRevision(product, product.Version);
-                await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version));
+                await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
             }
 
             return ProductView.Of(product);

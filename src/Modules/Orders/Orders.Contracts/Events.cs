@@ -5,9 +5,12 @@ namespace Orders.Contracts;
 public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, decimal Amount);
 
 /// <summary>A customer wants these lines at these prices.</summary>
-/// <param name="Total">The sum of the lines' amounts.</param>
+/// <param name="Total">The sum of the lines' amounts and the shipping.</param>
 /// <param name="PaymentToken">What the payment provider knows the customer's means of payment by; not the means itself.</param>
-public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, string PaymentToken);
+/// <param name="Country">Where to, ISO 3166-1 alpha-2. Not said by orders from before there was one.</param>
+/// <param name="ShippingEstimated">Shipping could not be asked: this is its last known rate, or a flat one.</param>
+public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, string PaymentToken,
+    string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false);
 
 /// <summary>Stock is set aside and the money is there: the order can be sent.</summary>
 public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines);

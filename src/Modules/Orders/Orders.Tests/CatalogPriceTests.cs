@@ -6,10 +6,10 @@ public sealed class CatalogPriceTests
 {
     private static readonly (string Event, Func<CatalogPrice, CatalogPrice> Apply)[] Life =
     [
-        ("published 1", price => price.Costs(10, "GBP", 1)),
+        ("published 1", price => price.Costs(10, "GBP", 1).Weighs(100, 1)),
         ("price 2", price => price.Costs(12, "GBP", 2)),
         ("withdrawn 3", price => price.Withdraw(3)),
-        ("published 4", price => price.Costs(9, "GBP", 4)),
+        ("published 4", price => price.Costs(9, "GBP", 4).Weighs(120, 4)),
         ("price 5", price => price.Costs(8, "GBP", 5)),
     ];
 
@@ -22,7 +22,7 @@ public sealed class CatalogPriceTests
     {
         var price = After(arrival);
 
-        Assert.Equal((8m, false, 5L), (price.Price, price.Withdrawn, price.Version));
+        Assert.Equal((8m, false, 5L, 120), (price.Price, price.Withdrawn, price.Version, price.Weight));
     }
 
     [Theory, MemberData(nameof(LivesUntilWithdrawn))]
@@ -33,6 +33,10 @@ public sealed class CatalogPriceTests
         Assert.Equal((true, 3L), (price.Withdrawn, price.Version));
         Assert.Throws<RefusedException>(() => CatalogPrice.For("mug", "GBP", new Dictionary<string, CatalogPrice> { ["mug"] = price }));
     }
+
+    [Fact]
+    public void a_publication_that_says_no_weight_leaves_the_weight_alone() =>
+        Assert.Equal(100, new CatalogPrice { Sku = "mug" }.Weighs(100, 1).Weighs(null, 2).Weight);
 
     [Theory]
     [InlineData("withdrawn")]

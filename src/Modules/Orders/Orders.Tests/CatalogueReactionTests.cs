@@ -17,6 +17,19 @@ public sealed class CatalogueReactionTests(OrdersUnderTest orders) : IClassFixtu
     }
 
     [Fact]
+    public async Task a_publication_from_before_products_had_a_weight_is_read()
+    {
+        var sku = ASku();
+
+        await orders.Module.DeliverAsWritten<ProductPublished>($$"""{"sku":"{{sku}}","name":"A mug","price":10,"currency":"GBP","version":1}""");
+        await orders.Module.Deliver(new ProductPublished(sku, "A mug", 10m, "GBP", 2, 350));
+        await orders.Module.DeliverAsWritten<ProductPublished>($$"""{"sku":"{{sku}}","name":"A mug","price":11,"currency":"GBP","version":3}""");
+
+        Assert.Equal((11m, false, 3L), await Price(sku));
+        Assert.Equal(350, await orders.Module.Query<int>("select (data->>'weight')::int from mt_doc_catalog_price where id = $1", sku));
+    }
+
+    [Fact]
     public async Task a_withdrawal_outlasts_the_older_publication_and_ends_with_the_next()
     {
         var sku = ASku();

@@ -15,11 +15,23 @@ public sealed class OrdersUnderTest : IAsyncLifetime
 
     public ModuleUnderTest Module => _module!;
 
+    /// <summary>Whom the module asks for rates.</summary>
+    public StandInShipping Shipping { get; private set; } = null!;
+
     public Guid Customer { get; } = Guid.CreateVersion7();
 
-    public async ValueTask InitializeAsync() => _module = await ModuleUnderTest.StartAsync(new OrdersModule());
+    public async ValueTask InitializeAsync()
+    {
+        Shipping = await StandInShipping.StartAsync();
+        // Failures that one test wants must not open the breaker for another.
+        _module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Calls:Addresses:shipping"] = $"{Shipping.Address}", ["Calls:BreakAfter"] = "10000" });
+    }
 
-    public async ValueTask DisposeAsync() => await Module.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Module.DisposeAsync();
+        await Shipping.DisposeAsync();
+    }
 
     /// <summary>An order of two mugs at an agreed price, 9.98 in all.</summary>
     public Task<Guid> AnOrder(Guid? customer = null) => AnOrder(Module, customer ?? Customer);

@@ -107,6 +107,10 @@ public sealed class PlaceOrderTests(OrdersUnderTest orders) : IClassFixture<Orde
     [InlineData("""{"lines":[{"sku":"mug","quantity":1,"unitPrice":1000000.01}],"paymentToken":"t"}""", "lines[0].unitPrice")]
     [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":" "}""", "paymentToken")]
     [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":"t","currency":"pounds"}""", "currency")]
+    [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":"t","country":"gb"}""", "country")]
+    [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":"t","country":"GBR"}""", "country")]
+    [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":"t","shipping":-1}""", "shipping")]
+    [InlineData("""{"lines":[{"sku":"mug","quantity":1}],"paymentToken":"t","shipping":1.001}""", "shipping")]
     public async Task input_that_breaks_a_rule_is_refused_by_field(string body, string field)
     {
         using var http = orders.Module.AsOperator();

@@ -23,6 +23,20 @@ public sealed class ReadOrdersTests(OrdersUnderTest orders) : IClassFixture<Orde
         Assert.Equal(4.99m, order.GetProperty("lines")[0].GetProperty("unitPrice").GetDecimal());
     }
 
+    [Fact]
+    public async Task an_order_from_before_shipping_had_a_price_is_read_and_goes_on()
+    {
+        var id = await orders.AnOrder();
+        const string Older = "with older as (update mt_doc_order set data = data - 'country' - 'shipping' - 'shippingEstimated' where id = $1 returning 1), facts as (update mt_events set data = data - 'country' - 'shipping' - 'shippingEstimated' where stream_id = $1 returning 1) select count(*) from older, facts";
+        Assert.Equal(1, await orders.Module.Query<long>(Older, id));
+
+        await orders.Tell(id, "StockReserved", "PaymentCaptured");
+
+        var order = await orders.Order(id);
+        Assert.Equal(("confirmed", 9.98m, 0m), (order.GetProperty("status").GetString(), order.GetProperty("total").GetDecimal(), order.GetProperty("shipping").GetDecimal()));
+        Assert.Equal(["placed", "stock-reserved", "payment-captured", "confirmed"], await orders.FactsOf(id));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/history")]

@@ -4,7 +4,7 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Orders' own copy of what a product costs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
+/// Orders' own copy of what a product costs and weighs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
 /// what is older than the copy is ignored, and what has a price is for sale, since the catalogue never prices what is withdrawn. So every order of arrival ends the same.
 /// </summary>
 public sealed record CatalogPrice
@@ -13,6 +13,12 @@ public sealed record CatalogPrice
     public decimal? Price { get; init; }
     public string? Currency { get; init; }
     public bool Withdrawn { get; init; }
+
+    /// <summary>Grams.</summary>
+    public int Weight { get; init; }
+
+    /// <summary>Of the newest event that told the weight: a price that came before its product must not hide it.</summary>
+    public long WeightVersion { get; init; }
 
     /// <summary>The product's, of the newest event.</summary>
     public long Version { get; init; }
@@ -26,6 +32,8 @@ public sealed record CatalogPrice
 
     public CatalogPrice Costs(decimal price, string currency, long version) =>
         version < Version ? this : this with { Price = price, Currency = currency, Withdrawn = false, Version = version };
+
+    public CatalogPrice Weighs(int? weight, long version) => weight is not { } grams || version < WeightVersion ? this : this with { Weight = grams, WeightVersion = version };
 
     public CatalogPrice Withdraw(long version) => version < Version ? this : this with { Withdrawn = true, Version = version };
 

@@ -11,7 +11,8 @@ namespace Orders;
 /// <summary>An order as it is now, for its customer or an operator.</summary>
 internal static class GetOrder
 {
-    public sealed record Answer(Guid Id, Guid CustomerId, string Status, IReadOnlyList<OrderLine> Lines, decimal Total, decimal Refunded, string Currency,
+    public sealed record Answer(Guid Id, Guid CustomerId, string Status, IReadOnlyList<OrderLine> Lines, string? Country, decimal Shipping, bool ShippingEstimated,
+        decimal Total, decimal Refunded, string Currency,
         DateTimeOffset PlacedAt, string? CancelReason, string? CancelNote, string? TrackingNumber, long Version);
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<Answer>;
@@ -33,7 +34,8 @@ internal static class GetOrder
         {
             var order = await db.FindOrder(query.OrderId, query.Caller, ct);
 
-            return new Answer(order.Id, order.CustomerId, order.Status, order.Lines, order.Total, order.Refunded, order.Currency,
+            return new Answer(order.Id, order.CustomerId, order.Status, order.Lines, order.Country, order.Shipping, order.ShippingEstimated,
+                order.Total, order.Refunded, order.Currency,
                 order.PlacedAt, order.CancelReason, order.CancelNote, order.TrackingNumber, order.Version);
         }
     }

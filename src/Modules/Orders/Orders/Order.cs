@@ -16,7 +16,12 @@ public sealed record Order
     public Guid CustomerId { get; init; }
     public string Status { get; init; } = OrderStatus.Placed;
     public IReadOnlyList<OrderLine> Lines { get; init; } = [];
+
+    /// <summary>Lines and shipping.</summary>
     public decimal Total { get; init; }
+    public string? Country { get; init; }
+    public decimal Shipping { get; init; }
+    public bool ShippingEstimated { get; init; }
     public string Currency { get; init; } = "";
     public DateTimeOffset PlacedAt { get; init; }
     public bool HasStock { get; init; }
@@ -29,7 +34,8 @@ public sealed record Order
     public string? TrackingNumber { get; init; }
 
     public abstract record Fact;
-    public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At) : Fact;
+    public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At,
+        string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false) : Fact;
     public sealed record StockReserved : Fact;
     public sealed record PaymentCaptured(decimal Amount, string Currency) : Fact;
     public sealed record Confirmed : Fact;
@@ -45,13 +51,13 @@ public sealed record Order
     public static OrderLine Line(string sku, int quantity, decimal unitPrice) =>
         new(sku, quantity, unitPrice, Math.Round(quantity * unitPrice, 2, MidpointRounding.AwayFromZero));
 
-    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at)
+    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at, string country = "GB", Carriage? carriage = null)
     {
-        var total = lines.Sum(line => line.Amount);
+        var goods = lines.Sum(line => line.Amount);
         // As precise as the database, so that one order and a list of orders tell the same time.
         var placedAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
-        return total > 0
-            ? new Placed(customerId, lines, total, currency, placedAt)
+        return goods > 0
+            ? new Placed(customerId, lines, goods + (carriage?.Amount ?? 0), currency, placedAt, country, carriage?.Amount ?? 0, carriage is { Estimated: true })
             : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
     }
 
@@ -125,6 +131,7 @@ public sealed record Order
         (Placed placed, _) => new Order
         {
             Id = id, CustomerId = placed.CustomerId, Lines = placed.Lines, Total = placed.Total, Currency = placed.Currency, PlacedAt = placed.At,
+            Country = placed.Country, Shipping = placed.Shipping, ShippingEstimated = placed.ShippingEstimated,
         },
         (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
         (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },

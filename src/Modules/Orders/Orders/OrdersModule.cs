@@ -35,9 +35,13 @@ public sealed class OrdersModule : Module
         .Reacts<ProductWithdrawn>("when-product-withdrawn", typeof(WhenProductWithdrawn))
         .Does<StepTimedOut>("when-step-timed-out", typeof(WhenStepTimedOut));
 
+    public override void Calls(CallMap calls) => calls.Asks<Rates.RatesClient>();
+
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(StepTimeouts.From(configuration));
+        services.AddSingleton(FlatRate.From(configuration));
+        services.AddScoped<CarriageCost>();
         services.AddMediator(options =>
         {
             options.Namespace = "Orders";
@@ -50,6 +54,7 @@ public sealed class OrdersModule : Module
     {
         OrderHistory.Declare(store);
         CatalogPrice.Declare(store);
+        KnownRate.Declare(store);
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -67,5 +72,5 @@ public sealed class OrdersModule : Module
         ["orders open"] = "select count(*) from mt_doc_order where status not in ('cancelled', 'completed')",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => StepTimeouts.Faults(configuration);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => StepTimeouts.Faults(configuration).Concat(FlatRate.Faults(configuration));
 }

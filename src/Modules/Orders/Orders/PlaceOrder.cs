@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -12,19 +13,26 @@ namespace Orders;
 /// <summary>A customer orders at the catalogue's prices; an operator orders for a customer, also at prices agreed with them.</summary>
 internal static class PlaceOrder
 {
-    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP");
+    /// <param name="Country">Where to; without one, GB.</param>
+    /// <param name="Shipping">For operators: the shipping agreed instead of Shipping's rate.</param>
+    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP", string? Country = null, decimal? Shipping = null);
 
     /// <param name="UnitPrice">For operators: the price agreed instead of the catalogue's.</param>
     public sealed record BodyLine(string Sku, int Quantity, decimal? UnitPrice = null);
 
-    public sealed record Answer(Guid Id, decimal Total, string Currency, string Status);
+    public sealed record Answer(Guid Id, decimal Total, string Currency, string Status, decimal Shipping = 0, bool ShippingEstimated = false);
 
-    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency) : ICommand<Answer>, IValidated
+    // What is not given is not written: the same request hashes as it did before there was a country, and its repetition is known.
+    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Country,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Shipping) : ICommand<Answer>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Text(PaymentToken, "paymentToken", most: 200);
             rules.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "must be three capital letters such as GBP");
+            rules.Require(Country is null || Country.Length == 2 && Country.All(char.IsAsciiLetterUpper), "country", "must be two capital letters such as GB");
+            rules.Require(Shipping is null or (>= 0 and <= 1_000_000 and { Scale: <= 2 }), "shipping", "must be 0 to 1,000,000 and have at most 2 decimals");
             if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
 
             for (var i = 0; i < Lines.Count; i++)
@@ -44,19 +52,21 @@ internal static class PlaceOrder
         {
             if (!caller.IsOperator && body.Lines.Any(line => line?.UnitPrice is not null))
                 return NotYours("order.price-not-yours", "A customer pays the catalogue's price: leave unitPrice out.");
+            if (!caller.IsOperator && body.Shipping is not null)
+                return NotYours("order.price-not-yours", "A customer pays Shipping's rate: leave shipping out.");
             if (!caller.IsOperator && body.CustomerId is { } other && other != caller.Id)
                 return NotYours("order.customer-not-yours", "A customer orders for themselves: leave customerId out.");
 
-            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency), ct);
+            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency, body.Country, body.Shipping), ct);
             return TypedResults.Created($"/v1/orders/{placed.Id}", placed);
         })
         .ForCustomers()
         .WithIdempotencyKey()
         .WithName("PlaceOrder")
         .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones.")
-        .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines.");
+        .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines and the shipping. Shipping's rate is for the order's weight and country; if it cannot be asked, the order is placed with an estimate, and says so.");
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, CarriageCost carriageCost, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
     {
         public async ValueTask<Answer> Handle(Command command, CancellationToken ct)
         {
@@ -64,14 +74,19 @@ internal static class PlaceOrder
             var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, atCataloguePrice)).ToDictionary(price => price.Sku);
 
             var lines = command.Lines.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? CatalogPrice.For(line.Sku, command.Currency, catalogue))).ToList();
-            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow());
+            var country = command.Country ?? "GB";
+            // What is agreed is agreed as a whole: Shipping is not asked.
+            var carriage = command.Shipping is not null || command.Lines.Any(line => line.UnitPrice is not null)
+                ? new Carriage(command.Shipping ?? 0, Estimated: false)
+                : await carriageCost.Of(country, command.Currency, command.Lines.Sum(line => (long)line.Quantity * catalogue[line.Sku].Weight), ct);
+            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow(), country, carriage);
 
             var id = Guid.CreateVersion7(placed.At);
             db.Events.StartStream<Order>(id, placed);
-            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken));
+            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken, placed.Country, placed.Shipping, placed.ShippingEstimated));
             await outbox.Later(new StepTimedOut(id, OrderStep.Stock), timeouts.Stock);
 
-            return new Answer(id, placed.Total, placed.Currency, OrderStatus.Placed);
+            return new Answer(id, placed.Total, placed.Currency, OrderStatus.Placed, placed.Shipping, placed.ShippingEstimated);
         }
     }
 

@@ -8,7 +8,7 @@ using Shipping.Contracts;
 
 namespace Shipping;
 
-/// <summary>The parcels of confirmed orders, and where they are.</summary>
+/// <summary>What carrying costs, the parcels of confirmed orders, and where they are.</summary>
 public sealed class ShippingModule : Module
 {
     public override string Name => "shipping";
@@ -20,17 +20,24 @@ public sealed class ShippingModule : Module
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested));
 
-    public override void Services(IServiceCollection services, IConfiguration configuration) => services.AddMediator(options =>
+    public override void Calls(CallMap calls) => calls.Answers<AnswerRates>();
+
+    public override void Services(IServiceCollection services, IConfiguration configuration)
     {
-        options.Namespace = "Shipping";
-        options.GenerateTypesAsInternal = true;
-        options.ServiceLifetime = ServiceLifetime.Scoped;
-    });
+        services.AddSingleton(RateTable.Read(configuration, []));
+        services.AddMediator(options =>
+        {
+            options.Namespace = "Shipping";
+            options.GenerateTypesAsInternal = true;
+            options.ServiceLifetime = ServiceLifetime.Scoped;
+        });
+    }
 
     public override void Store(StoreOptions store) => Shipment.Declare(store);
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
+        GetRate.Map(routes);
         ListShipments.Map(routes);
         GetShipment.Map(routes);
         DispatchShipment.Map(routes);
@@ -42,4 +49,11 @@ public sealed class ShippingModule : Module
         ["shipments"] = "select count(*) from mt_doc_shipment",
         ["shipments ready"] = "select count(*) from mt_doc_shipment where state = 'ready'",
     };
+
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment)
+    {
+        var faults = new List<string>();
+        RateTable.Read(configuration, faults);
+        return faults;
+    }
 }
