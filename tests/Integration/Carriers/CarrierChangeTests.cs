@@ -44,6 +44,22 @@ public sealed class CarrierChangeTests
         Assert.Equal(from == Carrier.None ? 4 : 5, await modules.CountAsync(TwoModules.Catcher, "select count(*) from mt_doc_catch where data->>'by' = 'hand'"));
     }
 
+    [Fact]
+    public async Task a_message_that_arrives_by_all_carriers_at_once_is_handled_once()
+    {
+        await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq, new Dictionary<string, string?> { ["Drain"] = "Postgres" });
+        await modules.UntilCaughtAsync(await modules.ThrowAsync());
+        var ball = new BallThrown(Guid.CreateVersion7(), "ok");
+        var message = TwoModules.Envelope(ball);
+
+        await Task.WhenAll(Enum.GetValues<Carrier>().Select(by => modules.SendByAsync(by, message)));
+        await modules.UntilCaughtAsync(ball.Id);
+        await Eventually.True(async () => await CarriedAsync(modules) == 0, "empty carriers");
+        await modules.AtRestAsync();
+
+        Assert.Equal(1, await modules.CaughtAsync(ball.Id));
+    }
+
     [Theory, InlineData(Carrier.RabbitMq), InlineData(Carrier.Postgres)]
     public async Task a_carrier_that_may_still_hold_messages_must_be_drained_until_it_is_empty(Carrier old)
     {
@@ -59,6 +75,14 @@ public sealed class CarrierChangeTests
 
         Assert.Contains($"add Drain={old}", refusal.Message, StringComparison.Ordinal);
         await modules.StartHostAsync(TwoModules.Thrower, Now(Carrier.None));
+    }
+
+    private static async Task<long> CarriedAsync(TwoModules modules)
+    {
+        await using var broker = modules.Open(Carrier.RabbitMq);
+        await using var administrator = NpgsqlDataSource.Create(modules.Database);
+        await using var letters = administrator.CreateCommand("select count(*) from bus.letters");
+        return await broker.WaitingAsync(TwoModules.Catches) + (long)(await letters.ExecuteScalarAsync())!;
     }
 
     private static Dictionary<string, string?> Now(Carrier carrier, Carrier drain = Carrier.None) => new()

@@ -25,7 +25,7 @@ public sealed class ShopShippingOut : IAsyncLifetime
 /// <summary>In which topologies tests are run: all of them all in one, those that concern a whole shop in others too (<see cref="TopologyUnderTest"/>).</summary>
 internal static class Topologies
 {
-    public const string Runs = "Runs", InSplitToo = "in split too", Everywhere = "everywhere";
+    public const string Runs = "Runs", InSplitToo = "split", Everywhere = "everywhere";
 
     /// <summary>Minutes rather than seconds: with <c>./modular test --all</c> only.</summary>
     public const string Long = "long";
