@@ -23,6 +23,7 @@ public sealed class GatewayFront : IAsyncLifetime
     {
         ["alone"] = [new StandIn()],
         ["pair"] = [new StandIn(), new StandIn()],
+        ["four"] = [new StandIn(), new StandIn(), new StandIn(), new StandIn()],
         ["none"] = [new StandIn(), new StandIn()],
         ["half"] = [new StandIn(), new StandIn()],
         ["every"] = [new StandIn(), new StandIn()],
@@ -62,10 +63,9 @@ public sealed class GatewayFront : IAsyncLifetime
             ["Gateway:Timeout"] = Timeout,
             ["Gateway:Probes"] = "00:00:00.2",
             ["Logging:LogLevel:Default"] = "Critical",
-            ["Addresses:alone"] = _standIns["alone"][0].Address,
-            ["Addresses:pair"] = $"{_standIns["pair"][0].Address}, {_standIns["pair"][1].Address}",
-            ["Addresses:users"] = $"{_standIns["users"][0].Address},{_standIns["users"][1].Address}",
         });
+        foreach (var module in new[] { "alone", "pair", "four", "users" })
+            builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Addresses:{module}", string.Join(", ", _standIns[module].Select(instance => instance.Address)))]);
         foreach (var (module, weight) in new[] { ("none", "0"), ("half", "50"), ("every", "100") })
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
