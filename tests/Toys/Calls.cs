@@ -13,7 +13,9 @@ namespace Toys;
 /// <summary>A module of the tests' own that asks.</summary>
 public sealed class AskingModule : Module
 {
-    public override string Name => "asking";
+    public string Called { get; init; } = "asking";
+
+    public override string Name => Called;
 
     public override void Messages(MessageMap messages) { }
 

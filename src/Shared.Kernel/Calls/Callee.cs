@@ -28,7 +28,8 @@ public sealed partial class Callee<TClient> : IDisposable where TClient : Client
         var name = CallMap.ModuleOf(service);
         var channel = GrpcChannel.ForAddress(switchboard.AddressOf(name), new GrpcChannelOptions
         {
-            HttpHandler = CallPipeline.Around(switchboard.WayTo(name), caller, service, switchboard.Settings),
+            // A client, not a handler: of a handler that it knows gRPC would watch the connection, and refuse calls for minutes without asking the breaker.
+            HttpClient = new HttpClient(CallPipeline.Around(switchboard.WayTo(name), caller, service, switchboard.Settings)) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
         });
         return new(caller, name, channel, switchboard.Settings, module.GetRequiredService<TimeProvider>(), module.GetRequiredService<ILoggerFactory>().CreateLogger("Shared.Kernel.Callee"));

@@ -33,6 +33,17 @@ public sealed class CallLimitTests(StrictNeighbours modules) : IClassFixture<Str
         await Eventually.True(async () => await Ask(AnId(), "well") is not null, "asked again");
     }
 
+    [Fact]
+    public async Task who_is_not_there_is_left_alone_too()
+    {
+        await using var nobody = new AskingNobody();
+        await nobody.InitializeAsync();
+
+        Assert.Null(await nobody.Callee.Ask((questions, options) => questions.ReadAsync(new Question(), options), CancellationToken.None));
+
+        await Eventually.True(async () => await nobody.BreakerAsync() == 1, "the breaker open");
+    }
+
     private static string AnId() => $"{Guid.CreateVersion7()}";
 
     private Task<Reply?> Ask(string id, string behaviour, CancellationToken ct = default) =>

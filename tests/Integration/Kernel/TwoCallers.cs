@@ -16,7 +16,9 @@ public abstract class TwoCallers : IAsyncLifetime
     private readonly List<ModularHost> _hosts = [];
     private readonly List<string> _databases = [];
 
-    public Callee<Questions.QuestionsClient> Callee => _hosts[^1].ServicesOf("asking").GetRequiredService<Callee<Questions.QuestionsClient>>();
+    public Callee<Questions.QuestionsClient> Callee => _hosts[^1].ServicesOf(Caller).GetRequiredService<Callee<Questions.QuestionsClient>>();
+
+    public virtual string Caller => "asking";
 
     public FreePort CallPort { get; } = FreePort.Take();
 
@@ -25,7 +27,10 @@ public abstract class TwoCallers : IAsyncLifetime
     public abstract ValueTask InitializeAsync();
 
     /// <summary>How often the asking module has done without an answer, as its host's metrics say.</summary>
-    public async Task<double> FallbacksAsync() => await MetricAsync("modular_calls_fallbacks_total");
+    public Task<double> FallbacksAsync() => MetricAsync("modular_calls_fallbacks_total");
+
+    /// <summary>0 closed, 1 open. Of all hosts in this process whose caller has the same name.</summary>
+    public Task<double> BreakerAsync() => MetricAsync("modular_calls_breaker");
 
     public async ValueTask DisposeAsync()
     {
@@ -55,14 +60,14 @@ public abstract class TwoCallers : IAsyncLifetime
             ["Calls:BreakAfter"] = "1000",
         });
         builder.Configuration.AddInMemoryCollection(settings);
-        _hosts.Add(await ModularHost.StartAsync(builder, modules, Manifest.Of([new AskingModule(), new AnsweringModule()])));
+        _hosts.Add(await ModularHost.StartAsync(builder, modules, Manifest.Of([new AskingModule { Called = Caller }, new AnsweringModule()])));
     }
 
     private async Task<double> MetricAsync(string name)
     {
         using var http = new HttpClient { BaseAddress = _hosts[^1].Address };
         var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        var line = Regex.Match(metrics, $"^{name}{{[^}}]*caller=\"asking\"[^}}]*}} ([0-9.]+)", RegexOptions.Multiline);
+        var line = Regex.Match(metrics, $"^{name}{{[^}}]*caller=\"{Caller}\"[^}}]*}} ([0-9.]+)", RegexOptions.Multiline);
         Assert.True(line.Success, metrics);
         return double.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture);
     }
@@ -78,6 +83,16 @@ public sealed class StrictNeighbours : TwoCallers
 {
     public override async ValueTask InitializeAsync() => await StartAsync(
         new Dictionary<string, string?> { ["Calls:Parallel"] = "1", ["Calls:BreakAfter"] = "2", ["Calls:BreakFor"] = "00:00:01" }, new AskingModule(), new AnsweringModule());
+}
+
+/// <summary>A module that asks one that is nowhere.</summary>
+public sealed class AskingNobody : TwoCallers
+{
+    public override string Caller => "lonely";
+
+    public override async ValueTask InitializeAsync() => await StartAsync(
+        new Dictionary<string, string?> { ["Calls:Addresses:answering"] = $"{CallAddress}", ["Calls:Secret"] = ModuleUnderTest.Secret, ["Calls:BreakAfter"] = "2", ["Calls:BreakFor"] = "00:01:00" },
+        new AskingModule { Called = Caller });
 }
 
 public sealed class ProductionHost : TwoCallers

@@ -108,15 +108,16 @@ public sealed class CarriageTests(OrdersUnderTest orders) : IClassFixture<Orders
         using var http = module.As(orders.Customer);
         shipping.IsAway();
 
-        await Eventually.True(async () => await ShippingOf() == (7.5m, true) && await Metric(module, "modular_calls_breaker") == 1, "the breaker open");
-        var asked = shipping.Asked.Count;
-        shipping.IsWell();
+        await Eventually.True(async () =>
+        {
+            var asked = shipping.Asked.Count;
+            return await ShippingOf() == (7.5m, true) && shipping.Asked.Count == asked;
+        }, "Shipping left alone");
         Assert.True(await Metric(module, "modular_calls_fallbacks_total") > 0);
 
         // The first after a while is let through, and finds it well.
+        shipping.IsWell();
         await Eventually.True(async () => await ShippingOf() == (6.95m, false), "Shipping asked again");
-        Assert.True(shipping.Asked.Count > asked);
-        await Eventually.True(async () => await Metric(module, "modular_calls_breaker") == 0, "the breaker closed");
 
         async Task<(decimal, bool)> ShippingOf()
         {
