@@ -17,15 +17,16 @@ internal static class CommandLine
     public static Task<int> RunAsync(string[] args)
     {
         var quick = new Option<bool>("--quick") { Description = "Few short rounds, to see that it works; written to artifacts/measured.", Recursive = true };
+        var keeps = new Option<bool>("--keep-sessions") { Description = "Nobody resets a session that is given back to its pool (Npgsql's No Reset On Close): what that reset costs.", Recursive = true };
         var folder = new Option<string?>("--out") { Description = "Where the page is written (default: docs/measured).", Recursive = true };
-        var root = new RootCommand("Measures Modular against other ways to do the same, all of them in one run, in turn.") { quick, folder };
+        var root = new RootCommand("Measures Modular against other ways to do the same, all of them in one run, in turn.") { quick, keeps, folder };
         foreach (var (name, what, run) in Benchmarks)
         {
             var command = new Command(name, what);
             command.SetAction(async parsed =>
             {
                 var pace = parsed.GetValue(quick) ? Pace.Short : Pace.Full;
-                await RunAsync(run, pace, parsed.GetValue(folder) ?? (pace.Quick ? "artifacts/measured" : "docs/measured"));
+                await RunAsync(run, pace, parsed.GetValue(keeps), parsed.GetValue(folder) ?? (pace.Quick ? "artifacts/measured" : "docs/measured"));
             });
             root.Add(command);
         }
@@ -33,7 +34,7 @@ internal static class CommandLine
         return root.Parse(args).InvokeAsync();
     }
 
-    private static async Task RunAsync(Func<Servers, Pace, Task<Measurement>> run, Pace pace, string folder)
+    private static async Task RunAsync(Func<Servers, Pace, Task<Measurement>> run, Pace pace, bool keepsSessions, string folder)
     {
         var load = Machine.Load;
         if (load > Environment.ProcessorCount) Console.Error.WriteLine($"The machine is busy (load {load}): what others do is measured too. Come back when it is quiet.");
@@ -41,10 +42,10 @@ internal static class CommandLine
         // Hosts that are stopped tell their last lines, for tests.
         var screen = Console.Out;
         Console.SetOut(TextWriter.Null);
-        await using var servers = await Servers.StartAsync();
+        await using var servers = await Servers.StartAsync(keepsSessions);
         var measurement = await run(servers, pace);
         var environment = $"""
-            {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, `./modular bench {measurement.Name}{(pace.Quick ? " --quick" : "")}`, {pace}. {Machine.Describe()}; everything on this one machine: load generator, hosts, {await servers.DescribeAsync()}.
+            {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, `./modular bench {measurement.Name}{(pace.Quick ? " --quick" : "")}{(keepsSessions ? " --keep-sessions" : "")}`, {pace}. {Machine.Describe()}; everything on this one machine: load generator, hosts, {await servers.DescribeAsync()}.
             Load of the machine before the run: {load:0.0#}.
             """;
         Console.SetOut(screen);

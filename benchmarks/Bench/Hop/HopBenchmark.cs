@@ -52,7 +52,7 @@ internal static class HopBenchmark
         {
             var database = await servers.CreateDatabaseAsync();
             var host = await Serving.StartAsync(serves, new Dictionary<string, string?>(settings ?? []) { [settings is null ? "Database" : "Database:Administrator"] = database });
-            return new HopVariant(name, host, new Meter(servers, database, host.Id), pace, CountAsync);
+            return new HopVariant(name, host, new Meter(servers, database, usesBroker: settings?.ContainsKey("RabbitMq") == true, host.Id), pace, CountAsync);
 
             async Task<long> CountAsync()
             {

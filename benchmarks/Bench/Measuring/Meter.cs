@@ -10,7 +10,8 @@ internal readonly record struct Cost(double Hosts, double Postgres, double Broke
 }
 
 /// <summary>Reads what a variant has cost so far. The load generator is this process and never counted.</summary>
-internal sealed class Meter(Servers servers, string database, params IReadOnlyList<int> hosts)
+/// <param name="usesBroker">Whether the variant does; another's may be running.</param>
+internal sealed class Meter(Servers servers, string database, bool usesBroker, params IReadOnlyList<int> hosts)
 {
     public async Task<Cost> OfAsync(Func<Task> work)
     {
@@ -25,6 +26,6 @@ internal sealed class Meter(Servers servers, string database, params IReadOnlyLi
     {
         var tree = ProcessTree.Now();
         var postgres = tree.Child("postgres") ?? throw new InvalidOperationException("PostgreSQL is not a child of this process: its CPU cannot be read.");
-        return new Cost(hosts.Sum(tree.CpuOf), tree.CpuOf(postgres), tree.Child("beam.smp") is { } broker ? tree.CpuOf(broker) : 0, 0);
+        return new Cost(hosts.Sum(tree.CpuOf), tree.CpuOf(postgres), usesBroker && tree.Child("beam.smp") is { } broker ? tree.CpuOf(broker) : 0, 0);
     }
 }

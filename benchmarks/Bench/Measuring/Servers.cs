@@ -12,17 +12,23 @@ internal sealed class Servers : IAsyncDisposable
 
     private Servers(PostgresServer postgres) => (_postgres, _administrator) = (postgres, NpgsqlDataSource.Create(postgres.ConnectionString));
 
-    public static async Task<Servers> StartAsync()
+    /// <summary>Whether what uses a database leaves its sessions as they are when it gives them back to its pool.</summary>
+    public bool KeepsSessions { get; init; }
+
+    public static async Task<Servers> StartAsync(bool keepsSessions)
     {
         var postgres = await PostgresServer.StartAsync(settings: new Dictionary<string, string> { ["shared_preload_libraries"] = "pg_stat_statements" });
         // What is written for the tests, such as a whole shop, uses the server of the run: this one.
         Environment.SetEnvironmentVariable(PostgresServer.Variable, postgres.ConnectionString);
-        var servers = new Servers(postgres);
+        var servers = new Servers(postgres) { KeepsSessions = keepsSessions };
         await servers.RunAsync("create extension pg_stat_statements");
         return servers;
     }
 
-    public Task<string> CreateDatabaseAsync() => _postgres.CreateDatabaseAsync();
+    /// <returns>The administrator's connection, as a variant is to use it.</returns>
+    public async Task<string> CreateDatabaseAsync() => AsUsed(await _postgres.CreateDatabaseAsync());
+
+    public string AsUsed(string database) => new NpgsqlConnectionStringBuilder(database) { NoResetOnClose = KeepsSessions }.ConnectionString;
 
     /// <summary>How many statements were run in a database since the server's start, BEGIN and COMMIT among them.</summary>
     public async Task<long> StatementsAsync(string database)
@@ -34,13 +40,17 @@ internal sealed class Servers : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>A table of the statements on which a database's server time goes, the costliest first: for the profile of a goal that is missed.</summary>
-    /// <param name="units">How many orders or events there were, by which calls and times are divided.</param>
-    public async Task<string> CostliestAsync(string database, string unit, double units)
+    /// <summary>Forgets a database's statements so far; not while they are counted.</summary>
+    public Task ForgetStatementsAsync(string database) =>
+        RunAsync($"select pg_stat_statements_reset(0, (select oid from pg_database where datname = '{NameOf(database)}'))");
+
+    /// <summary>A table of a database's statements, those with most time first: for the profile of a goal that is missed.</summary>
+    /// <param name="units">How many orders or seconds there were, by which calls and times are divided.</param>
+    public async Task<string> ProfileAsync(string database, string unit, double units)
     {
         await using var command = _administrator.CreateCommand("""
             select regexp_replace(left(s.query, 110), '\s+', ' ', 'g'), s.calls::float8, s.total_exec_time
-            from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = $1 order by s.total_exec_time desc limit 20
+            from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = $1 order by s.total_exec_time desc limit 25
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = NameOf(database) });
         await using var reader = await command.ExecuteReaderAsync();

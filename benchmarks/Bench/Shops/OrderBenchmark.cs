@@ -18,7 +18,7 @@ internal static class OrderBenchmark
                 Goal.Most("later: statements/s of six modules at rest", results.Of(AllInOne, ShopVariant.Idle)?.Median, 60),
             ],
             Settings(pace),
-            $"The statements on which PostgreSQL's time goes, at rest and under orders, in the last round:\n\n{shop.Costliest}");
+            $"The statements of the last round, at rest:\n\n{shop.Profile.AtRest}\nUnder orders:\n\n{shop.Profile.UnderOrders}");
     }
 
     public static IReadOnlyList<string> Settings(Pace pace) =>

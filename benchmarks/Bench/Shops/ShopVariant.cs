@@ -20,29 +20,32 @@ internal sealed class ShopVariant(string name, IReadOnlyList<string> outside, Se
 
     private int Orders => 80 * pace.Some;
 
-    /// <summary>The costliest statements of the last round.</summary>
-    public string Costliest { get; private set; } = "";
+    /// <summary>The statements of the last round: at rest, and under orders.</summary>
+    public (string AtRest, string UnderOrders) Profile { get; private set; }
 
     // Each round warms up what it has started.
     public Task WarmUpAsync() => Task.CompletedTask;
 
     public async Task<Sample> RunAsync()
     {
-        await using var shop = await Shop.StartAsync(outside);
+        await using var shop = await Shop.StartAsync(outside, through: servers.AsUsed);
         var hosts = outside.Prepend(Shop.Main).Select(host => shop[host].Id).ToArray();
-        var meter = new Meter(servers, shop.Database, hosts);
+        var meter = new Meter(servers, shop.Database, usesBroker: outside.Count > 0, hosts);
         var sample = new Sample();
 
         await Task.Delay(pace.WarmUp / 4);
         sample[Memory] = hosts.Sum(ProcessTree.MemoryOf);
+        await servers.ForgetStatementsAsync(shop.Database);
         var idle = await meter.OfAsync(() => Task.Delay(pace.Window));
         sample[Idle] = idle.Statements / pace.Window.TotalSeconds;
+        var atRest = await servers.ProfileAsync(shop.Database, "s", pace.Window.TotalSeconds);
         sample[IdleCpu] = idle.Cpu / pace.Window.TotalSeconds * 1e3;
 
         using var shopper = await Shopper.OperatorAsync(shop);
         foreach (var product in Enumerable.Range(0, Products)) await shopper.ReceiveAsync(Sku(product), 1_000_000);
         await PlaceAsync(shop, shopper, WarmUp);
 
+        await servers.ForgetStatementsAsync(shop.Database);
         var took = Stopwatch.StartNew();
         var cost = await meter.OfAsync(async () =>
         {
@@ -50,6 +53,7 @@ internal sealed class ShopVariant(string name, IReadOnlyList<string> outside, Se
             await PlaceAsync(shop, shopper, Orders);
             took.Stop();
         });
+        Profile = (atRest, await servers.ProfileAsync(shop.Database, "order", Orders));
         sample[Cpu] = cost.Cpu / Orders * 1e3;
         sample[Hosts] = cost.Hosts / Orders * 1e3;
         sample[Postgres] = cost.Postgres / Orders * 1e3;
@@ -60,8 +64,6 @@ internal sealed class ShopVariant(string name, IReadOnlyList<string> outside, Se
 
         var confirmed = await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'");
         if (confirmed != WarmUp + Orders) throw new InvalidOperationException($"{name}: {WarmUp + Orders} orders were placed, {confirmed} are confirmed.");
-
-        Costliest = await servers.CostliestAsync(shop.Database, "order", confirmed);
         return sample;
     }
 

@@ -17,7 +17,7 @@ internal static class WriteBenchmark
         var token = issuer.Token("operator", Guid.CreateVersion7());
         var ours = await servers.CreateDatabaseAsync();
         var alone = await AloneAsync(ours);
-        IVariant[] variants = [await OfOursAsync(Floor, nameof(HandWrittenOrders)), await OfOursAsync(Ef, nameof(EfOrders)), alone, await WholeAsync(pace)];
+        IVariant[] variants = [await OfOursAsync(Floor, nameof(HandWrittenOrders)), await OfOursAsync(Ef, nameof(EfOrders)), alone, await WholeAsync(servers, pace)];
         try
         {
             var results = await Rounds.RunAsync(variants, pace.Rounds);
@@ -32,7 +32,7 @@ internal static class WriteBenchmark
                     $"The whole shop: the reactions to the orders run on the same cores meanwhile; a quarter of the time, then until the shop is at rest. Its CPU is in `./modular bench order`.",
                     "Both hand-made applications have prepared statements and sessions without reset; CPU is of the host and PostgreSQL, without the load generator, which shares the cores.",
                 ],
-                $"The statements on which PostgreSQL's time goes in *{Alone}*:\n\n{await servers.CostliestAsync(ours, "order", alone.Placed)}");
+                $"The statements of *{Alone}* since its start:\n\n{await servers.ProfileAsync(ours, "order", alone.Placed)}");
         }
         finally
         {
@@ -43,7 +43,7 @@ internal static class WriteBenchmark
         {
             var database = await servers.CreateDatabaseAsync();
             var host = await Serving.StartAsync(serves, new Dictionary<string, string?> { ["Database"] = database, ["Tokens:Authority"] = issuer.Address.ToString() });
-            return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, token, Order), new Meter(servers, database, host.Id), pace.Window, pace.WarmUp, () => Task.CompletedTask, host);
+            return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, token, Order), new Meter(servers, database, usesBroker: false, host.Id), pace.Window, pace.WarmUp, () => Task.CompletedTask, host);
         }
 
         async Task<WriteVariant> AloneAsync(string database)
@@ -55,7 +55,7 @@ internal static class WriteBenchmark
                 ["Modules"] = "orders", ["Gateway"] = "false", ["Carrier"] = "RabbitMq", ["RabbitMq"] = $"amqp://127.0.0.1:{nobody}",
                 ["Messages:MostOutgoing"] = "1000000000", ["Orders:StockTimeout"] = "01:00:00", ["Logging:LogLevel:Modular"] = "Error", ["Logging:LogLevel:Default"] = "Critical",
             });
-            return new WriteVariant(Alone, new WriteTarget(host.Http.BaseAddress!, token, Order), new Meter(servers, database, host.Id), pace.Window, pace.WarmUp, ForgetAsync, host);
+            return new WriteVariant(Alone, new WriteTarget(host.Http.BaseAddress!, token, Order), new Meter(servers, database, usesBroker: false, host.Id), pace.Window, pace.WarmUp, ForgetAsync, host);
 
             async Task ForgetAsync()
             {
@@ -77,9 +77,9 @@ internal static class WriteBenchmark
         paymentToken = "test-ok",
     });
 
-    private static async Task<IVariant> WholeAsync(Pace pace)
+    private static async Task<IVariant> WholeAsync(Servers servers, Pace pace)
     {
-        var shop = await Shop.StartAsync(settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" });
+        var shop = await Shop.StartAsync(settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" }, through: servers.AsUsed);
         using (var shopper = await Shopper.OperatorAsync(shop))
             foreach (var connection in Enumerable.Range(0, WriteVariant.Connections)) await shopper.ReceiveAsync(Sku(connection), 1_000_000);
 
