@@ -2,20 +2,19 @@ using Shared.Testing;
 
 namespace Bench;
 
-/// <summary>What one order costs in every topology: each module out, and as many as can be.</summary>
+/// <summary>What one order costs in every topology: each module out, and all of them.</summary>
 internal static class CutBenchmark
 {
-    private const string AllInOne = "all in one process", Split = "split: Orders behind the gateway, five more hosts";
-
-    private static readonly string[] OutsideWhenSplit = ["users", "catalog", "inventory", "billing", "shipping"];
+    private const string AllInOne = "all in one process", Split = "split over RabbitMQ: seven hosts";
 
     public static async Task<Measurement> RunAsync(Servers servers, Pace pace)
     {
         IVariant[] shops =
         [
-            new ShopVariant(AllInOne, [], servers, pace),
-            .. Oracle.Modules.Select(module => new ShopVariant($"{module} out, over RabbitMQ", [module], servers, pace)),
-            new ShopVariant(Split, OutsideWhenSplit, servers, pace),
+            Shop(AllInOne, "all-in-one"),
+            .. Oracle.Modules.Select(module => Shop($"{module} out over RabbitMQ", $"{module}-out")),
+            Shop(Split, "split"),
+            Shop("split over PostgreSQL: seven hosts", "split-postgres"),
         ];
         var results = await Rounds.RunAsync(shops, pace.Rounds);
         return new Measurement("cut", "One order, cut in every way", AllInOne,
@@ -23,5 +22,7 @@ internal static class CutBenchmark
             results,
             [Goal.Most("CPU of an order when split, as a multiple of all in one,", results.Ratio(Split, AllInOne, ShopVariant.Cpu)?.Median, 2.5)],
             OrderBenchmark.Settings(pace));
+
+        IVariant Shop(string name, string topology) => new ShopVariant(name, TopologyUnderTest.Parse(topology), servers, pace);
     }
 }

@@ -79,7 +79,7 @@ internal static class WriteBenchmark
 
     private static async Task<IVariant> WholeAsync(Servers servers, Pace pace)
     {
-        var shop = await Shop.StartAsync(settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" }, through: servers.AsUsed);
+        var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"), settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" }, through: servers.AsUsed);
         using (var shopper = await Shopper.OperatorAsync(shop))
             foreach (var connection in Enumerable.Range(0, WriteVariant.Connections)) await shopper.ReceiveAsync(Sku(connection), 1_000_000);
 
