@@ -10,8 +10,8 @@ internal static class Serving
 
     private static readonly Dictionary<string, Func<WebApplicationBuilder, Task>> Known = new()
     {
-        [nameof(HandWrittenOrders)] = builder => OrdersApi.RunAsync(builder, HandWrittenOrders.Add),
-        [nameof(EfOrders)] = builder => OrdersApi.RunAsync(builder, EfOrders.Add),
+        [nameof(HandWrittenOrders)] = builder => OrdersApi.RunAsync(builder, (services, data) => HandWrittenOrders.AddAsync(services, data, builder.Configuration["RabbitMq"])),
+        [nameof(EfOrders)] = builder => OrdersApi.RunAsync(builder, EfOrders.AddAsync),
         [nameof(ModularHop)] = ModularHop.RunAsync,
         [nameof(WolverineHop)] = WolverineHop.RunAsync,
         [nameof(HandWrittenHop)] = HandWrittenHop.RunAsync,

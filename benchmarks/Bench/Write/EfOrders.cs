@@ -7,9 +7,11 @@ namespace Bench;
 /// <summary>The same rows by EF Core: pooled contexts, one SaveChanges.</summary>
 internal sealed class EfOrders(EfOrders.Context context) : IOrders
 {
-    public static void Add(IServiceCollection services, NpgsqlDataSource data) => services
-        .AddDbContextPool<Context>(options => options.UseNpgsql(data))
-        .AddScoped<IOrders, EfOrders>();
+    public static Task AddAsync(IServiceCollection services, NpgsqlDataSource data)
+    {
+        services.AddDbContextPool<Context>(options => options.UseNpgsql(data)).AddScoped<IOrders, EfOrders>();
+        return Task.CompletedTask;
+    }
 
     public async Task<string?> StoreAsync(NewOrder order, CancellationToken ct)
     {

@@ -37,12 +37,12 @@ internal static class OrdersApi
 
     private sealed record Answer(Guid Id, decimal Total, string Currency, string Status);
 
-    public static async Task RunAsync(WebApplicationBuilder builder, Action<IServiceCollection, NpgsqlDataSource> add)
+    public static async Task RunAsync(WebApplicationBuilder builder, Func<IServiceCollection, NpgsqlDataSource, Task> add)
     {
         await using var data = NpgsqlDataSource.Create(Tuned(builder.Configuration["Database"]!));
         await using (var tables = data.CreateCommand(Tables)) await tables.ExecuteNonQueryAsync();
 
-        add(builder.Services, data);
+        await add(builder.Services, data);
         AddTokens(builder);
         await using var application = builder.Build();
         application.UseAuthentication();
