@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Bench;
+
+/// <summary>The floor: all rows in one batch, one round trip and one transaction.</summary>
+/// <param name="handOver">What is outgoing stays if there is none.</param>
+internal sealed class HandWrittenOrders(NpgsqlDataSource data, HandOver? handOver) : IOrders
+{
+    public static async Task AddAsync(IServiceCollection services, NpgsqlDataSource data, string? broker) =>
+        services.AddSingleton<IOrders>(new HandWrittenOrders(data, broker is null ? null : await HandOver.StartAsync(data, new Uri(broker))));
+
+    public async Task<string?> StoreAsync(NewOrder order, CancellationToken ct)
+    {
+        var (toInventory, toBilling) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await using var batch = data.CreateBatch();
+        Add(batch, "insert into answers (key, body_hash, json, at) values ($1, $2, $3::text::jsonb, $4)", order.Key, order.Hash, order.Answer, order.At);
+        Add(batch, "insert into orders (id, customer_id, status, version, data) values ($1, $2, 'placed', 1, $3::text::jsonb)", order.Id, order.CustomerId, order.Snapshot);
+        Add(batch, "insert into facts (order_id, version, type, data, at) values ($1, 1, 'placed', $2::text::jsonb, $3)", order.Id, order.Fact, order.At);
+        Add(batch, "insert into outgoing (id, destination, body) values ($1, 'inventory', $3), ($2, 'billing', $3)", toInventory, toBilling, order.Outgoing);
+        Add(batch, "insert into outgoing (id, destination, body, due) values ($1, 'orders', $2, $3)", Guid.CreateVersion7(), order.Timeout, order.At.AddMinutes(2));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+            handOver?.Add(toInventory, "inventory", order.Outgoing);
+            handOver?.Add(toBilling, "billing", order.Outgoing);
+            return null;
+        }
+        catch (PostgresException fault) when (fault is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "answers" })
+        {
+            await using var before = data.CreateCommand("select json::text from answers where key = $1");
+            before.Parameters.Add(new NpgsqlParameter { Value = order.Key });
+            return (string)(await before.ExecuteScalarAsync(ct))!;
+        }
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        batch.BatchCommands.Add(command);
+    }
+}
