@@ -23,7 +23,7 @@ internal static class Command
             if (options.DryRun) return Reconciled;
             if (options.Own is null) return await Replay(options, plan, null, interrupt.Token);
 
-            Console.WriteLine($"A shop of its own is started, {(options.Own.Count == 0 ? "all in one process" : $"with {string.Join(", ", options.Own)} out, over RabbitMQ")} …");
+            Console.WriteLine($"A shop of its own is started, {(options.Own.Plan.Outside.Count == 0 ? "all in one process" : $"with {string.Join(", ", options.Own.Plan.Outside)} out, over {options.Own.Plan.Carrier}")}{(options.Own.ServerEach ? ", a PostgreSQL server for each module" : "")} …");
             await using var own = await OwnShop.StartAsync(options.Own, interrupt.Token);
             Console.WriteLine($"Its hosts: {own}. One that is killed is started again.");
             return await Replay(options with { Url = own.Address }, plan, own.Oracle, interrupt.Token);

@@ -20,7 +20,9 @@ public sealed class OptionsTests
 
         Assert.Equal(new Options("f", 100, 50, new Uri("http://shop:1"), 2, "Host=x", "d", TimeSpan.FromSeconds(7), true, null, "/tmp/result"), options);
         Assert.Equal(double.PositiveInfinity, Options.Parse(["f", "--speed", "max"]).OrdersPerSecond);
-        Assert.Equal(["inventory", "billing"], Options.Parse(["f", "--own", "--out", "inventory,billing"]).Own!);
+        Assert.Equal(["inventory", "billing"], Options.Parse(["f", "--own", "--out", "inventory,billing"]).Own!.Plan.Outside);
+        var split = Options.Parse(["f", "--split", "--bus", "postgres", "--databases", "each"]).Own!;
+        Assert.Equal((Shared.Testing.Oracle.Modules.Count, Shared.Kernel.Carrier.Postgres, true), (split.Plan.Outside.Count, split.Plan.Carrier, split.ServerEach));
     }
 
     [Theory]

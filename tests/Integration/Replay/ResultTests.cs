@@ -3,22 +3,18 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>One file through the shop in one process and in others: the result is the same, byte for byte.</summary>
+/// <summary>One file through shops in one process and in others: the result is the same, byte for byte.</summary>
 public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<ResultTests.AllInOne>
 {
     private const int Orders = 500;
 
-    /// <summary>By their names in <see cref="TopologyUnderTest"/>.</summary>
-    public static TheoryData<string> Others => ["inventory-out"];
+    [Fact]
+    public Task split_over_rabbitmq() => MustBeTheSameAsync("--split");
 
-    [Theory]
-    [MemberData(nameof(Others))]
-    public async Task the_result_is_the_same_bytes_in_another_topology(string topology)
-    {
-        await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse(topology));
-
-        Assert.Equal(allInOne.Result, await ReplayAsync(shop));
-    }
+    [Theory, Trait(Topologies.Runs, Topologies.Long)]
+    [InlineData("--split --bus postgres"), InlineData("--split --databases each"), InlineData("--databases each")]
+    [InlineData("--out users"), InlineData("--out catalog"), InlineData("--out inventory"), InlineData("--out orders"), InlineData("--out billing"), InlineData("--out shipping")]
+    public Task every_other_topology(string options) => MustBeTheSameAsync(options);
 
     [Fact]
     public void it_has_every_order_with_its_state_and_the_stock_that_is_left()
@@ -33,13 +29,18 @@ public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<R
         Assert.DoesNotMatch("[0-9a-f]{8}-[0-9a-f]{4}-", allInOne.Result);
     }
 
-    private static async Task<string> ReplayAsync(Shop shop)
+    private async Task MustBeTheSameAsync(string options) => Assert.Equal(allInOne.Result, await ReplayAsync(options.Split(' ')));
+
+    private static async Task<string> ReplayAsync(params string[] options)
     {
         using var folder = OwnFolder.Create("result");
         var (file, result) = (Path.Combine(folder.Path, "orders.csv"), Path.Combine(folder.Path, "result"));
         await File.WriteAllTextAsync(file, GeneratedSample.Write(Orders, seed: 7));
 
-        var told = await ChildProcess.RunAsync(new("dotnet", [HostProgram.Built("tests/Replay", "Replay"), file, "--url", $"{shop.Address}", "--database", shop.Database, "--result", result]), TimeSpan.FromMinutes(2));
+        var told = await ChildProcess.RunAsync(new("dotnet", [HostProgram.Built("tests/Replay", "Replay"), file, "--result", result, .. options])
+        {
+            Environment = new Dictionary<string, string?> { [RabbitMqServer.Variable] = (await RabbitMqServer.SharedAsync()).Uri.ToString() },
+        }, TimeSpan.FromMinutes(3));
         Assert.Contains("Reconciled: every figure is equal", told, StringComparison.Ordinal);
         return await File.ReadAllTextAsync(result);
     }
@@ -51,8 +52,7 @@ public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<R
 
         public async ValueTask InitializeAsync()
         {
-            await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"));
-            Result = await ReplayAsync(shop);
+            Result = await ReplayAsync("--own");
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

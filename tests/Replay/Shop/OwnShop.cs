@@ -35,7 +35,7 @@ internal sealed class OwnShop : IAsyncDisposable
 
     public Oracle Oracle => _shop.Oracle;
 
-    public static async Task<OwnShop> StartAsync(IReadOnlyList<string> outside, CancellationToken interrupted)
+    public static async Task<OwnShop> StartAsync(TopologyUnderTest topology, CancellationToken interrupted)
     {
         PostgresServer? server = null;
         var screen = Console.Out;
@@ -45,7 +45,7 @@ internal sealed class OwnShop : IAsyncDisposable
             Console.SetOut(TextWriter.Null);
             server = await PostgresServer.StartAsync(settings: Durable);
             Environment.SetEnvironmentVariable(PostgresServer.Variable, server.ConnectionString);
-            return new OwnShop(server, await Shop.StartAsync(new TopologyUnderTest(outside.Count == 0 ? TopologyPlan.AllInOne : new TopologyPlan(outside, Shared.Kernel.Carrier.RabbitMq), ServerEach: false), Settings), [Shop.Main, .. outside], interrupted);
+            return new OwnShop(server, await Shop.StartAsync(topology, Settings), topology.Plan.Hosts, interrupted);
         }
         catch (Exception fault)
         {
