@@ -29,7 +29,7 @@ internal static class CommandLine
     {
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. args, .. ModularHost.SettingsOnce], ContentRootPath = AppContext.BaseDirectory });
             // Not in appsettings.json, which would win over ASPNETCORE_URLS.
             if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls("http://127.0.0.1:8080");
             var manifest = Manifest.Read(ManifestPath);

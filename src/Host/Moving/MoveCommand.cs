@@ -26,7 +26,7 @@ internal static class MoveCommand
     {
         try
         {
-            var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }).Configuration;
+            var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. ModularHost.SettingsOnce], ContentRootPath = AppContext.BaseDirectory }).Configuration;
             (from, to) = (from ?? configuration["Move:From"], to ?? configuration["Move:To"]);
             if (from is null && to is null) throw new MoveException("Where to? Name the database by --to 'Host=…;Port=…;Database=…;Username=…;Password=…'.");
 

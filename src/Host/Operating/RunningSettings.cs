@@ -10,7 +10,7 @@ internal static class RunningSettings
     /// <exception cref="ConfigurationFaultsException">The shop's owner is somebody else.</exception>
     public static IConfiguration Read()
     {
-        var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }).Configuration;
+        var configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. ModularHost.SettingsOnce], ContentRootPath = AppContext.BaseDirectory }).Configuration;
         var data = Path.GetFullPath(configuration["Data"] ?? "data");
         if (!IsLocked(Path.Combine(data, "topology.lock"))) return configuration;
 

@@ -16,7 +16,7 @@ internal static class CallPort
 {
     public static async Task<WebApplication> OpenAsync(Uri address, IReadOnlyList<ModuleApplication> modules, ModuleSurroundings surroundings, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = surroundings.Environment, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. ModularHost.SettingsOnce], EnvironmentName = surroundings.Environment, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("urls", (string?)address.ToString())]);
         builder.Services.AddSingleton(surroundings.Logging);

@@ -25,6 +25,11 @@ public sealed partial class ModularHost : IAsyncDisposable
     private ModularHost(WebApplication front, WebApplication? calls, IReadOnlyList<ModuleApplication> modules, InProcessCarrier inProcess, EmbeddedPostgres? postgres) =>
         (_front, _calls, _modules, InProcess, _postgres, _logger) = (front, calls, modules, inProcess, postgres, front.Services.GetRequiredService<ILoggerFactory>().CreateLogger<ModularHost>());
 
+    /// <summary>
+    /// Arguments of every builder: settings are read once. Each builder would else watch their files with an inotify instance, of which a user has 128, a host of six modules eight.
+    /// </summary>
+    public static readonly IReadOnlyList<string> SettingsOnce = ["--hostBuilder:reloadConfigOnChange=false"];
+
     /// <summary>The address that the front listens on.</summary>
     public Uri Address => AddressOf(_front);
 

@@ -34,7 +34,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
 
     public static ModuleApplication Build(Module module, ModuleSurroundings surroundings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = module.GetType().Assembly.GetName().Name, EnvironmentName = surroundings.Environment, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. ModularHost.SettingsOnce], ApplicationName = module.GetType().Assembly.GetName().Name, EnvironmentName = surroundings.Environment, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(surroundings.Configuration);
         var dataSource = NpgsqlDataSource.Create(surroundings.Databases.ConnectionOf(module.Name));

@@ -67,7 +67,7 @@ internal sealed class TwoModules : IAsyncDisposable
     /// <summary>Starts a module's host, or the one of both.</summary>
     public async Task StartHostAsync(string module, IReadOnlyDictionary<string, string?> settings, Manifest? manifest = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder([.. ModularHost.SettingsOnce]);
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(_settings);
         if (_apart) builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Modules"] = module, ["Gateway"] = "false" });

@@ -104,7 +104,7 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     private static async Task<ModuleUnderTest> StartAsync(Module module, string database, IReadOnlyDictionary<string, string?>? settings, Module[] neighbours)
     {
         var issuer = await TestIssuer.SharedAsync();
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. ModularHost.SettingsOnce], EnvironmentName = "Development" });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
