@@ -71,8 +71,8 @@ internal sealed class End : IAsyncDisposable
             var nodes = !hasNodes ? 0 : (await ReadAsync($"select count(*) from {module}.wolverine_nodes where health_check > now() - interval '6 seconds'", row => row.GetInt64(0), ct))[0];
             if (connections + nodes == 0) return;
 
-            // A server notices a moment later that a process has ended.
-            if (look == 10)
+            // A server notices a moment later that a process has ended; one that was killed left a node that looks alive for six seconds.
+            if (look == (connections > 0 ? 10 : 80))
                 throw new MoveException($"'{module}' runs on {Label}: {connections} connections of its role, {nodes} live nodes. Stop every host that runs it, then move it; one that was killed is forgotten after 6 seconds.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }

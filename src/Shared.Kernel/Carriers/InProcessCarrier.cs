@@ -8,6 +8,9 @@ namespace Shared.Kernel;
 /// <summary>Hands serialised bytes to a neighbour in this process, and answers when the neighbour's inbox has stored them. One per process.</summary>
 internal sealed class InProcessCarrier : ICarrier
 {
+    // A receiver that has its hands full stops listening for a moment, and begins again when it has room.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), BetweenLooks = TimeSpan.FromMilliseconds(10);
+
     private readonly ConcurrentDictionary<Uri, Listener> _listeners = new();
 
     public ICarrierSender OpenSender(Uri destination) => new Sender(destination, _listeners);
@@ -24,7 +27,13 @@ internal sealed class InProcessCarrier : ICarrier
 
         public async Task<Exception?[]> SendAsync(IReadOnlyList<Envelope> messages)
         {
-            if (!listeners.TryGetValue(destination, out var listener)) throw new InvalidOperationException($"{destination} is not listening in this process.");
+            var begun = TimeProvider.System.GetTimestamp();
+            Listener? listener;
+            while (!listeners.TryGetValue(destination, out listener))
+            {
+                if (TimeProvider.System.GetElapsedTime(begun) > Patience) throw new InvalidOperationException($"{destination} is not listening in this process.");
+                await Task.Delay(BetweenLooks);
+            }
 
             var stored = await listener.AcceptAsync(EnvelopeSerializer.Serialize([.. messages]));
             return [.. stored.Select(isStored => isStored ? null : new InvalidOperationException($"{destination} could not store the message."))];

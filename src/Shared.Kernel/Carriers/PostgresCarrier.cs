@@ -27,6 +27,8 @@ internal sealed class PostgresCarrier : ICarrier
         {
             ApplicationName = $"{module} bus",
             MaxPoolSize = 10,
+            // One of them listens, and must not go on to when it is back in the pool.
+            NoResetOnClose = false,
             // A process that is stopped in the middle of a take gives its letters back to a second instance.
             Options = "-c idle_in_transaction_session_timeout=15s",
         });

@@ -246,7 +246,12 @@ public abstract class BothModules(Carrier carrier) : IAsyncLifetime
 {
     internal TwoModules Modules { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Modules = await TwoModules.StartAsync(carrier);
+    public async ValueTask InitializeAsync()
+    {
+        Modules = await TwoModules.StartAsync(carrier);
+        // By then the carrier listens.
+        await Modules.UntilCaughtAsync(await Modules.ThrowAsync());
+    }
 
     public ValueTask DisposeAsync()
     {

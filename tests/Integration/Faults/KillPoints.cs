@@ -78,7 +78,7 @@ public sealed class ReceivePathTests : KillPoints
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class ReactionPathTests : KillPoints
 {
-    [Fact, Trait(Topologies.Runs, Topologies.Everywhere)]
+    [Fact]
     public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);
 
     [Fact]

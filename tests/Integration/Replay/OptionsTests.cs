@@ -35,7 +35,7 @@ public sealed class OptionsTests
     [InlineData("not f and g", "f", "g")]
     [InlineData("no module 'stock'", "f", "--out", "stock")]
     [InlineData("--result: /nowhere/result", "f", "--result", "/nowhere/result")]
-    [InlineData("--own and --out", "f", "--own", "--url", "http://shop:1")]
+    [InlineData("--own, --out", "f", "--own", "--url", "http://shop:1")]
     public void what_is_wrong_is_named(string named, params string[] arguments) =>
         Assert.Contains(named, Assert.Throws<ArgumentException>(() => Options.Parse(arguments)).Message, StringComparison.Ordinal);
 }
