@@ -46,6 +46,7 @@ internal sealed class ModuleCarriers(Topology topology, InProcessCarrier inProce
         }
         catch (Exception)
         {
+            // Whatever keeps it from answering: it counts as holding something, and is drained once more.
             return long.MaxValue;
         }
     }

@@ -7,9 +7,6 @@ namespace Shared.Kernel;
 /// </summary>
 internal sealed class UsedCarriers(string module, NpgsqlDataSource data, Topology topology)
 {
-    private const int Looks = 10;
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
-
     public const string Sql = "create table if not exists modular_carriers (carrier text primary key)";
 
     /// <summary>Writes down those in use, and answers a fault for each that is forgotten.</summary>
@@ -33,15 +30,7 @@ internal sealed class UsedCarriers(string module, NpgsqlDataSource data, Topolog
     {
         foreach (var drained in topology.Drain.Where(carrier => carrier != Carrier.None && carrier != topology.Carrier))
         {
-            // What was taken last may be on its way out of the carrier still.
-            var waiting = await carriers.WaitingAsync(drained, destinations);
-            for (var look = 1; waiting != 0 && look < Looks; look++)
-            {
-                await Task.Delay(BetweenLooks);
-                waiting = await carriers.WaitingAsync(drained, destinations);
-            }
-
-            if (waiting != 0) continue;
+            if (await carriers.WaitingAsync(drained, destinations) != 0) continue;
 
             await using var command = data.CreateCommand("delete from modular_carriers where carrier = $1");
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = drained.ToString() });
