@@ -58,17 +58,18 @@ internal sealed class Load(Shop shop, int connections) : IDisposable
 
     private async Task PlaceAsync()
     {
-        while (!_stop.IsCancellationRequested) await PlaceOneAsync(Guid.CreateVersion7().ToString());
+        while (!_stop.IsCancellationRequested) await PlaceOneAsync(Guid.CreateVersion7().ToString(), customer: Guid.CreateVersion7());
     }
 
-    private async Task PlaceOneAsync(string key)
+    private async Task PlaceOneAsync(string key, Guid customer)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        string? fault;
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/orders")
             {
-                Content = JsonContent.Create(new { customerId = Guid.CreateVersion7(), lines = new[] { new { sku = "tea", quantity = 1, unitPrice = 2.50m } }, paymentToken = "test-ok" }),
+                Content = JsonContent.Create(new { customerId = customer, lines = new[] { new { sku = "tea", quantity = 1, unitPrice = 2.50m } }, paymentToken = "test-ok" }),
                 Headers = { { "Idempotency-Key", key } },
             };
             try
@@ -80,14 +81,17 @@ internal sealed class Load(Shop shop, int connections) : IDisposable
                     Succeeded((Guid)JsonNode.Parse(text)!["id"]!);
                     return;
                 }
+
+                fault = $"{(int)response.StatusCode} {text}";
             }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+            catch (Exception broken) when (broken is HttpRequestException or TaskCanceledException)
             {
                 // Counted below like any answer but success: nobody knows whether it was done, so it is repeated.
+                fault = broken.Message;
             }
 
             lock (_lock) (Requests, Failed) = (Requests + 1, Failed + 1);
-            if (TimeProvider.System.GetElapsedTime(begun) > Patience) throw new TimeoutException($"An order was not taken within {Patience.TotalMinutes:0} min.");
+            if (TimeProvider.System.GetElapsedTime(begun) > Patience) throw new TimeoutException($"The order under the key {key} was not taken within {Patience.TotalMinutes:0} min. Last answer: {fault}");
             await Task.Delay(BetweenAttempts);
         }
     }

@@ -18,7 +18,7 @@ internal static class WolverineHop
 {
     public static async Task RunAsync(WebApplicationBuilder builder)
     {
-        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration["Database"]!) { MaxPoolSize = 50, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, Options = "-c plan_cache_mode=force_custom_plan" };
+        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration["Database"]!) { MaxPoolSize = 50, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, Options = "-c enable_seqscan=off -c jit=off" };
         await using var data = NpgsqlDataSource.Create(connection.ConnectionString);
         builder.Services.AddMarten(store =>
             {

@@ -12,23 +12,18 @@ internal sealed class Servers : IAsyncDisposable
 
     private Servers(PostgresServer postgres) => (_postgres, _administrator) = (postgres, NpgsqlDataSource.Create(postgres.ConnectionString));
 
-    /// <summary>Whether what uses a database leaves its sessions as they are when it gives them back to its pool.</summary>
-    public bool KeepsSessions { get; init; }
-
-    public static async Task<Servers> StartAsync(bool keepsSessions)
+    public static async Task<Servers> StartAsync()
     {
         var postgres = await PostgresServer.StartAsync(settings: new Dictionary<string, string> { ["shared_preload_libraries"] = "pg_stat_statements" });
         // What is written for the tests, such as a whole shop, uses the server of the run: this one.
         Environment.SetEnvironmentVariable(PostgresServer.Variable, postgres.ConnectionString);
-        var servers = new Servers(postgres) { KeepsSessions = keepsSessions };
+        var servers = new Servers(postgres);
         await servers.RunAsync("create extension pg_stat_statements");
         return servers;
     }
 
-    /// <returns>The administrator's connection, as a variant is to use it.</returns>
-    public async Task<string> CreateDatabaseAsync() => AsUsed(await _postgres.CreateDatabaseAsync());
-
-    public string AsUsed(string database) => new NpgsqlConnectionStringBuilder(database) { NoResetOnClose = KeepsSessions }.ConnectionString;
+    /// <returns>The administrator's connection.</returns>
+    public Task<string> CreateDatabaseAsync() => _postgres.CreateDatabaseAsync();
 
     /// <summary>How many statements were run in a database since the server's start, BEGIN and COMMIT among them.</summary>
     public async Task<long> StatementsAsync(string database)

@@ -29,7 +29,7 @@ internal sealed class ShopVariant(string name, TopologyUnderTest topology, Serve
 
     public async Task<Sample> RunAsync()
     {
-        await using var shop = await Shop.StartAsync(topology, through: servers.AsUsed);
+        await using var shop = await Shop.StartAsync(topology);
         var hosts = topology.Plan.Hosts.Select(host => shop[host].Id).ToArray();
         var meter = new Meter(servers, shop.Database, usesBroker: topology.Plan.Uses(Carrier.RabbitMq), hosts);
         var sample = new Sample();

@@ -21,9 +21,9 @@ internal static class ModularWrites
     }
 
     /// <summary>All modules in one process, each of them at work on the orders meanwhile.</summary>
-    public static async Task<WriteVariant> ReactedToAsync(string name, Servers servers, Pace pace)
+    public static async Task<WriteVariant> ReactedToAsync(string name, Pace pace)
     {
-        var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"), settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" }, through: servers.AsUsed);
+        var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"), settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" });
         using (var shopper = await Shopper.OperatorAsync(shop))
             foreach (var connection in Enumerable.Range(0, WriteVariant.Connections)) await shopper.ReceiveAsync(WriteTarget.Sku(connection), 1_000_000);
 
@@ -41,6 +41,9 @@ internal static class ModularWrites
         ["Gateway"] = "false",
         ["Carrier"] = $"{Carrier.RabbitMq}",
         ["RabbitMq"] = broker,
+        // Nobody is asked: the prices of a benchmark's orders are agreed.
+        ["Calls:Addresses:shipping"] = "http://127.0.0.1:9",
+        ["Calls:Secret"] = ModuleUnderTest.Secret,
         ["Messages:MostOutgoing"] = "1000000000",
         ["Orders:StockTimeout"] = "01:00:00",
         ["Logging:LogLevel:Default"] = "Critical",

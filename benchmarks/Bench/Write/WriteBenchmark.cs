@@ -19,7 +19,7 @@ internal static class WriteBenchmark
             await OfOursAsync(Ef, nameof(EfOrders)),
             await OfOursAsync(FloorHanded, nameof(HandWrittenOrders), await BrokerAsync()),
             modular,
-            await ModularWrites.ReactedToAsync(Whole, servers, pace),
+            await ModularWrites.ReactedToAsync(Whole, pace),
         ];
         try
         {

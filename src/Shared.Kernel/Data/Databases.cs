@@ -156,8 +156,9 @@ public sealed class Databases
         // Nothing of a module changes its session, so that there is nothing to reset: else each return to the pool costs seven statements, most of all there are.
         connection.NoResetOnClose = true;
 
-        // A generic plan made for a nearly empty inbox scans it when it is full.
-        connection.Options = "-c plan_cache_mode=force_custom_plan";
+        // Plans are kept, and one made for a nearly empty inbox would scan it when it is full (decision 13). A forbidden scan's price would set off JIT.
+        // A host that vanished, with its machine or its network, must not hold its locks for hours.
+        connection.Options = "-c enable_seqscan=off -c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
         return connection.ConnectionString;
     }
 }

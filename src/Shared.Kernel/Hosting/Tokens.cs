@@ -5,8 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Shared.Kernel;
+
+/// <summary>The token's issuer is away, and its keys are not known yet. HTTP 503.</summary>
+internal sealed class IssuerAwayException(Exception fault) : Exception("The issuer of tokens does not answer, and its keys are not known yet.", fault);
 
 /// <summary>
 /// The token check of every host, by the issuer's published keys. The issuer is the Users module, wherever it runs, unless <c>Tokens:Authority</c> names another one.
@@ -37,7 +41,17 @@ internal static class Tokens
                 $"{authority.Find(configuration, topology).AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever { RequireHttps = false });
+            bearer.Events = new JwtBearerEvents { OnAuthenticationFailed = RefuseOnlyByKeysAsync };
         });
+    }
+
+    /// <summary>A token that no key could be found for is wrong only if there are keys: else it is not refused, but to be tried again.</summary>
+    private static async Task RefuseOnlyByKeysAsync(AuthenticationFailedContext failed)
+    {
+        if (failed.Exception is not SecurityTokenSignatureKeyNotFoundException) return;
+
+        try { await failed.Options.ConfigurationManager!.GetConfigurationAsync(failed.HttpContext.RequestAborted); }
+        catch (InvalidOperationException away) { throw new IssuerAwayException(away); }
     }
 
     /// <summary>Where tokens are issued.</summary>

@@ -58,6 +58,7 @@ internal sealed partial class Problems(RequestDelegate next, IProblemDetailsServ
     private static ProblemDetails From(Exception fault) => fault switch
     {
         OutboxFullException => Problem(503, "outbox.full", fault.Message + " " + ByStatus[503].Detail),
+        IssuerAwayException => Problem(503, ByStatus[503].Code, fault.Message + " " + ByStatus[503].Detail),
         NotFoundException => Problem(404, "not-found", fault.Message),
         RefusedException refused => Problem(409, refused.Code, refused.Message),
         ChangedMeanwhileException => Problem(412, "changed-meanwhile", fault.Message),

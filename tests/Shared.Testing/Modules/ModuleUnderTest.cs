@@ -87,6 +87,9 @@ public sealed class ModuleUnderTest : IAsyncDisposable
     /// <summary>Waits until nothing is to be sent, waits in an inbox or is due.</summary>
     public Task AtRest() => Eventually.True(async () => await Moving(_module.Name) + await Moving("outside") == 0, $"{_module.Name} at rest");
 
+    /// <summary>A session of the module's own role, set as all of them are.</summary>
+    public Task<NpgsqlConnection> OpenConnectionAsync() => _host.ServicesOf(_module.Name).GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync().AsTask();
+
     /// <summary>One value, read by the module's own role.</summary>
     public async Task<T> Query<T>(string sql, params object[] parameters)
     {
