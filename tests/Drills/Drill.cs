@@ -39,7 +39,7 @@ internal sealed record Drill(string Name, string Fault, Func<DrillRun, Task> Str
         await load.StopAsync();
         var resting = Stopwatch.GetTimestamp();
         string? restless = null;
-        try { await shop.Oracle.UntilAtRestAsync(TimeSpan.FromMinutes(2)); }
+        try { await shop.Oracle.UntilAtRestAsync(TimeSpan.FromMinutes(4)); }
         catch (TimeoutException still) { restless = still.Message; }
 
         var rest = Stopwatch.GetElapsedTime(resting);

@@ -2,11 +2,32 @@ using Shared.Testing;
 
 namespace Integration;
 
+/// <summary>A shop whose hosts are killed one after the other, and its customer.</summary>
+public sealed class MortalShop : IAsyncLifetime
+{
+    public Shop Shop { get; private set; } = null!;
+
+    public Shopper Shopper { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Shop = await Shop.StartAsync();
+        Shopper = await Shopper.OperatorAsync(Shop);
+        await Shopper.ReceiveAsync("tea", 1000);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Shopper.Dispose();
+        return Shop.DisposeAsync();
+    }
+}
+
 /// <summary>
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
 /// every order there once.
 /// </summary>
-public abstract class KillPoints
+public abstract class KillPoints(MortalShop mortal) : IClassFixture<MortalShop>
 {
     protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
@@ -15,15 +36,14 @@ public abstract class KillPoints
     private const int Placed = 24, Connections = 4;
 
     /// <param name="module">In whose host the point is reached.</param>
-    protected static async Task Survives(string checkpoint, string module, bool atInventory = false, bool atBilling = false)
+    protected async Task Survives(string checkpoint, string module, bool atInventory = false, bool atBilling = false)
     {
         // Up to "stored", messages go in batches: all orders may be in the first one.
         var time = checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : checkpoint.StartsWith("send", StringComparison.Ordinal) || checkpoint == "receive.before-inbox" ? 1 : 2;
-        var killAt = new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time);
-        await using var shop = await Shop.StartAsync(killAt: (module, killAt));
-        var dying = shop.HostOf(module);
-        using var shopper = await Shopper.OperatorAsync(shop);
-        await shopper.ReceiveAsync("tea", 1000);
+        var (shop, shopper) = (mortal.Shop, mortal.Shopper);
+        var (dying, before) = (shop.HostOf(module), shopper.Promised.Count);
+        await shop.StopHostAsync(dying);
+        await shop.StartHostAsync(dying, new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time));
 
         var placing = shopper.PlaceAsync("tea", Placed, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
         var end = await shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
@@ -35,13 +55,13 @@ public abstract class KillPoints
         await placing;
 
         await shop.MustHoldAsync(new Known { AcknowledgedOrders = shopper.Promised, AcknowledgedAreAll = true });
-        Assert.Equal(Placed, shopper.Promised.Count);
-        Assert.Equal(Placed, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+        Assert.Equal(before + Placed, shopper.Promised.Count);
+        Assert.Equal(before + Placed, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
     }
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class WritePathTests : KillPoints
+public sealed class WritePathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_a_command_commits() => Survives("command.before-commit", Orders);
@@ -60,7 +80,7 @@ public sealed class WritePathTests : KillPoints
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReceivePathTests : KillPoints
+public sealed class ReceivePathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_a_message_is_in_the_inbox() => Survives("receive.before-inbox", Inventory, atInventory: true);
@@ -76,7 +96,7 @@ public sealed class ReceivePathTests : KillPoints
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReactionPathTests : KillPoints
+public sealed class ReactionPathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);

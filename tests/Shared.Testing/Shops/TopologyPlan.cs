@@ -20,8 +20,7 @@ public sealed record TopologyPlan(IReadOnlyList<string> Outside, Carrier Carrier
 {
     public const string Main = "main";
 
-    /// <summary>Who asks whom while a user waits.</summary>
-    private static readonly (string Caller, string Callee)[] Calls = [("orders", "shipping")];
+    private static readonly Lazy<Manifest> Written = new(() => Manifest.Read(Path.Combine(Path.GetDirectoryName(HostProgram.Find())!, "modules.json")));
 
     /// <summary>Carriers that may still hold messages of an earlier topology.</summary>
     public IReadOnlyList<Carrier> Drain { get; init; } = [];
@@ -68,7 +67,7 @@ public sealed record TopologyPlan(IReadOnlyList<string> Outside, Carrier Carrier
         {
             settings["Calls:Urls"] = Url(ground.CallAddresses[host]);
             settings["Calls:Secret"] = ground.Secret;
-            foreach (var (_, callee) in Calls.Where(call => here.Contains(call.Caller) && !here.Contains(call.Callee)))
+            foreach (var callee in Written.Value.Modules.Where(module => here.Contains(module.Name)).SelectMany(module => module.Calls).Except(here))
                 settings[$"Calls:Addresses:{callee}"] = Url(ground.CallAddresses[HostOf(callee)]);
         }
 
