@@ -36,8 +36,9 @@ internal static class CommandLine
 
     private static async Task RunAsync(Func<Servers, Pace, Task<Measurement>> run, Pace pace, string folder)
     {
+        if (!pace.Quick) await Machine.UntilQuietAsync(TimeSpan.FromMinutes(3));
         var load = Machine.Load;
-        if (load > Environment.ProcessorCount) Console.Error.WriteLine($"The machine is busy (load {load}): what others do is measured too. Come back when it is quiet.");
+        if (load > Environment.ProcessorCount) Console.Error.WriteLine($"The machine is busy (load {load}): what others do is measured too.");
 
         // Hosts that are stopped tell their last lines, for tests.
         var screen = Console.Out;

@@ -41,7 +41,12 @@ internal sealed class Load(Shop shop, int connections) : IDisposable
     public Task UntilPromisedAsync(int more)
     {
         var wanted = Promised.Count + more;
-        return Eventually.True(() => Task.FromResult(Promised.Count >= wanted), $"{wanted} orders promised", Patience);
+        return Eventually.True(async () =>
+        {
+            // Customers who have given up say why.
+            if (_running.IsFaulted) await _running.ContinueWith(gone => throw new NeverException(gone.Exception!.InnerException!.Message, gone.Exception.InnerException), TaskScheduler.Default);
+            return Promised.Count >= wanted;
+        }, $"{wanted} orders promised", Patience);
     }
 
     /// <summary>No further orders; those under way are brought to an answer.</summary>

@@ -9,6 +9,17 @@ internal static class Machine
     /// <summary>How many threads wanted a core over the last minute: above the number of cores, others were measured too.</summary>
     public static double Load => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 
+    /// <summary>Waits while the machine still works off what was before, such as the build of what is to be measured; not longer than this.</summary>
+    public static async Task UntilQuietAsync(TimeSpan patience)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (Load > Environment.ProcessorCount / 2.0 && TimeProvider.System.GetElapsedTime(begin) < patience)
+        {
+            Console.Error.WriteLine($"  the machine is busy (load {Load}): waiting …");
+            await Task.Delay(TimeSpan.FromSeconds(15));
+        }
+    }
+
     public static string Describe()
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Math.Pow(2, 30);
