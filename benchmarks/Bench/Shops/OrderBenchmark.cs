@@ -27,6 +27,6 @@ internal static class OrderBenchmark
     [
         $"An order of one line goes from placed over reserved and paid to confirmed, with its shipment made; {80 * pace.Some:N0} orders a round over {ShopVariant.Connections} connections and {ShopVariant.Products} products, after {60 * pace.Some:N0} that warm up the freshly started processes.",
         "CPU: of all hosts, PostgreSQL and the broker, user and system, from the first order until the last is confirmed, divided by the orders; polling included, the load generator left out.",
-        $"At rest: {pace.Window.TotalSeconds:0.#} s after the start, before the first order; BEGIN and COMMIT count as statements. MB: 10^6 bytes resident, all hosts together, without PostgreSQL and the broker.",
+        $"At rest: for {pace.Window.TotalSeconds:0.#} s, {pace.WarmUp.TotalSeconds:0.#} s after the start and before the first order; BEGIN and COMMIT count as statements. MB: 10^6 bytes resident, all hosts together, without PostgreSQL and the broker.",
     ];
 }

@@ -34,7 +34,7 @@ internal sealed class ShopVariant(string name, TopologyUnderTest topology, Serve
         var meter = new Meter(servers, shop.Database, usesBroker: topology.Plan.Uses(Carrier.RabbitMq), hosts);
         var sample = new Sample();
 
-        await Task.Delay(pace.WarmUp / 4);
+        await Task.Delay(pace.WarmUp);
         sample[Memory] = hosts.Sum(ProcessTree.MemoryOf);
         await servers.ForgetStatementsAsync(shop.Database);
         var idle = await meter.OfAsync(() => Task.Delay(pace.Window));

@@ -8,8 +8,8 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>What a stranger sees at the door, the same wherever the modules run.</summary>
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class EdgeTests(StartedShop started) : IClassFixture<StartedShop>
+[Collection(typeof(OneShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
+public sealed class EdgeTests(StartedShop started)
 {
     [Theory]
     [InlineData("GET", "/v1/orders", null, null, 401, "unauthenticated")]

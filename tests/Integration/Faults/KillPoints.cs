@@ -2,7 +2,11 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>A shop whose hosts are killed one after the other, and its customer.</summary>
+/// <summary>One shop whose hosts are killed one after the other, and its customer.</summary>
+[CollectionDefinition]
+public sealed class OneMortalShop : ICollectionFixture<MortalShop>;
+
+/// <inheritdoc cref="OneMortalShop"/>
 public sealed class MortalShop : IAsyncLifetime
 {
     public Shop Shop { get; private set; } = null!;
@@ -27,7 +31,7 @@ public sealed class MortalShop : IAsyncLifetime
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
 /// every order there once.
 /// </summary>
-public abstract class KillPoints(MortalShop mortal) : IClassFixture<MortalShop>
+public abstract class KillPoints(MortalShop mortal)
 {
     protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
@@ -60,7 +64,7 @@ public abstract class KillPoints(MortalShop mortal) : IClassFixture<MortalShop>
     }
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class WritePathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]
@@ -79,7 +83,7 @@ public sealed class WritePathTests(MortalShop mortal) : KillPoints(mortal)
     public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", Orders, atInventory: true);
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class ReceivePathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]
@@ -95,7 +99,7 @@ public sealed class ReceivePathTests(MortalShop mortal) : KillPoints(mortal)
     public Task before_the_reaction_runs() => Survives("reaction.received", Inventory, atInventory: true);
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class ReactionPathTests(MortalShop mortal) : KillPoints(mortal)
 {
     [Fact]

@@ -50,8 +50,8 @@ public abstract class Carriage(Shop shop)
     private static object Body(string sku, int quantity, string currency) => new { lines = new[] { new { sku, quantity } }, paymentToken = "test-ok", country = "FR", currency };
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Everywhere)]
-public sealed class CarriageTests(StartedShop started) : Carriage(started.Shop), IClassFixture<StartedShop>;
+[Collection(typeof(OneShop)), Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Everywhere)]
+public sealed class CarriageTests(StartedShop started) : Carriage(started.Shop);
 
 public sealed class CarriageShippingOutTests(ShopShippingOut started) : Carriage(started.Shop), IClassFixture<ShopShippingOut>
 {

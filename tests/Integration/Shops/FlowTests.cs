@@ -4,8 +4,8 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>An order's way and every compensation, the same in every topology.</summary>
-[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Everywhere)]
-public sealed class FlowTests(StartedShop started) : IClassFixture<StartedShop>
+[Collection(typeof(OneShop)), Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Everywhere)]
+public sealed class FlowTests(StartedShop started)
 {
     private readonly Shop _shop = started.Shop;
 

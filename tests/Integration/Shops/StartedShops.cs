@@ -2,7 +2,11 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>One shop for all the tests of a class, in the topology under test.</summary>
+/// <summary>One shop in the topology under test, for all classes whose tests leave it as they found it.</summary>
+[CollectionDefinition]
+public sealed class OneShop : ICollectionFixture<StartedShop>;
+
+/// <inheritdoc cref="OneShop"/>
 public sealed class StartedShop : IAsyncLifetime
 {
     public Shop Shop { get; private set; } = null!;
