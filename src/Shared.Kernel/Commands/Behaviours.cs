@@ -70,14 +70,16 @@ internal sealed class AnswerOnce<TMessage, TResponse>(IDocumentSession session, 
         if (key.Value is not { } value) return await next(message, cancellationToken);
 
         var hash = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(message)));
+        if (await session.LoadAsync<IdempotentAnswer>(value, cancellationToken) is { } before) return Again(before, hash);
+
         key.Keep = response => session.Insert(new IdempotentAnswer(value, hash, JsonSerializer.Serialize((TResponse)response!), clock.GetUtcNow()));
         try
         {
             return await next(message, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is RefusedException or NotFoundException or ChangedMeanwhileException || Retries.IsLostRace(fault))
         {
-            // Most keys are new, so nobody looks before. A repetition fails here, at the latest by its own answer that is there already, and is rolled back.
+            // Rolled back. Perhaps this very key was first, and its effect is what refused the repetition.
             await using var fresh = store.QuerySession();
             if (await fresh.LoadAsync<IdempotentAnswer>(value, cancellationToken) is not { } winner) throw;
             return Again(winner, hash);
