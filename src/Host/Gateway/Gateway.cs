@@ -8,10 +8,13 @@ namespace Host;
 /// <summary>Forwards requests for modules in other hosts by YARP. Those hosts check the token again; trace context goes along.</summary>
 internal static class Gateway
 {
+    /// <summary>Bytes of a body above which the module is asked first (Expect: 100-continue); below, a module's limit is not reached and a round trip would be wasted.</summary>
+    private const long LargeBody = 65_536;
+
     public static void Add(WebApplicationBuilder builder, Manifest manifest)
     {
         builder.Services.AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(5))
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = handler.Expect100ContinueTimeout = TimeSpan.FromSeconds(5))
             .AddTransforms(route =>
             {
                 // As in process, a module sees the address that the client asked. Over TLS the certificate names the destination's own.
@@ -19,6 +22,8 @@ internal static class Gateway
                 route.AddRequestTransform(request =>
                 {
                     if (request.DestinationPrefix.StartsWith("https:", StringComparison.Ordinal)) request.ProxyRequest.Headers.Host = null;
+                    // A module that refuses a body hangs up on it: what was sent of it unasked would take the answer along.
+                    if (request.HttpContext.Request.ContentLength > LargeBody) request.ProxyRequest.Headers.ExpectContinue = true;
                     return default;
                 });
                 route.AddXForwarded(ForwardedTransformActions.Set);

@@ -7,7 +7,7 @@ namespace Shared.Kernel;
 
 /// <summary>
 /// Learns for each message whether the receiver's inbox has stored it: Wolverine's durable receiver answers CompleteAsync once it has, DeferAsync if it could not.
-/// That meaning is its behaviour, not a documented contract; CarrierContractTests hold it.
+/// That meaning is its behaviour, not a documented contract; DeliveryContract holds it.
 /// </summary>
 internal abstract class AcknowledgingListener(Uri address, IReceiver receiver) : IListener
 {

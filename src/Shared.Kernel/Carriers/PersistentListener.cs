@@ -64,7 +64,7 @@ internal abstract partial class PersistentListener(Uri address, IReceiver receiv
             {
                 ConnectionState = TransportConnectionState.Disconnected;
                 LogLost(Address, fault.Message);
-                await Task.Delay(Pause, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

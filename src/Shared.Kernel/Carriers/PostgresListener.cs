@@ -93,7 +93,7 @@ internal sealed partial class PostgresDoorbell : IAsyncDisposable
                 LogLost(_module, fault.Message);
                 // The listeners find out for themselves that the way is lost.
                 foreach (var destination in _bells.Keys) Ring(destination);
-                await Task.Delay(Look, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(Look, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -241,6 +241,24 @@ public sealed class GatewayTests(GatewayFront front) : IClassFixture<GatewayFron
     }
 
     [Fact]
+    public async Task a_large_body_is_sent_only_when_the_module_wants_it()
+    {
+        var alone = (await front.FreshAsync("alone"))[0];
+        string? expect = null;
+        alone.Answer = context =>
+        {
+            expect = context.Request.Headers.Expect;
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return Task.CompletedTask;
+        };
+
+        // A client that does not ask itself.
+        using var answer = await _http.PostAsync("/v1/alone/echo", new ByteArrayContent(new byte[1_100_000]));
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "100-continue"), (answer.StatusCode, expect));
+    }
+
+    [Fact]
     public async Task tokens_are_checked_by_the_keys_of_any_instance_that_issues_them()
     {
         var issuer = await TestIssuer.SharedAsync();

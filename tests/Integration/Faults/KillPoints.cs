@@ -2,36 +2,15 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>One shop whose hosts are killed one after the other, and its customer.</summary>
+/// <summary>One shop whose hosts are killed one after the other.</summary>
 [CollectionDefinition]
-public sealed class OneMortalShop : ICollectionFixture<MortalShop>;
-
-/// <inheritdoc cref="OneMortalShop"/>
-public sealed class MortalShop : IAsyncLifetime
-{
-    public Shop Shop { get; private set; } = null!;
-
-    public Shopper Shopper { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        Shop = await Shop.StartAsync();
-        Shopper = await Shopper.OperatorAsync(Shop);
-        await Shopper.ReceiveAsync("tea", 1000);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Shopper.Dispose();
-        return Shop.DisposeAsync();
-    }
-}
+public sealed class OneMortalShop : ICollectionFixture<ShopAndShopper>;
 
 /// <summary>
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
 /// every order there once.
 /// </summary>
-public abstract class KillPoints(MortalShop mortal)
+public abstract class KillPoints(ShopAndShopper mortal)
 {
     protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
@@ -65,7 +44,7 @@ public abstract class KillPoints(MortalShop mortal)
 }
 
 [Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class WritePathTests(MortalShop mortal) : KillPoints(mortal)
+public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_a_command_commits() => Survives("command.before-commit", Orders);
@@ -84,7 +63,7 @@ public sealed class WritePathTests(MortalShop mortal) : KillPoints(mortal)
 }
 
 [Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReceivePathTests(MortalShop mortal) : KillPoints(mortal)
+public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_a_message_is_in_the_inbox() => Survives("receive.before-inbox", Inventory, atInventory: true);
@@ -100,7 +79,7 @@ public sealed class ReceivePathTests(MortalShop mortal) : KillPoints(mortal)
 }
 
 [Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReactionPathTests(MortalShop mortal) : KillPoints(mortal)
+public sealed class ReactionPathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
     public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);

@@ -3,28 +3,21 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>A shop whose way to PostgreSQL may be cut, and its customer.</summary>
-public sealed class ShopBehindProxy : IAsyncLifetime
+/// <summary>A shop whose way to PostgreSQL may be cut.</summary>
+public sealed class ShopBehindProxy : ShopAndShopper
 {
     public TcpProxy Proxy { get; private set; } = null!;
 
-    public Shop Shop { get; private set; } = null!;
-
-    public Shopper Shopper { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Proxy = TcpProxy.ToPostgres((await PostgresServer.SharedAsync()).Port);
-        Shop = await Shop.StartAsync(through: Proxy.Through);
-        Shopper = await Shopper.OperatorAsync(Shop);
-        await Shopper.ReceiveAsync("tea", 1000);
+        await base.DisposeAsync();
+        await Proxy.DisposeAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task<Shop> StartAsync()
     {
-        Shopper.Dispose();
-        await Shop.DisposeAsync();
-        await Proxy.DisposeAsync();
+        Proxy = TcpProxy.ToPostgres((await PostgresServer.SharedAsync()).Port);
+        return await Shop.StartAsync(through: Proxy.Through);
     }
 }
 

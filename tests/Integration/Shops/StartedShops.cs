@@ -16,6 +16,30 @@ public sealed class StartedShop : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
+/// <summary>A shop in the topology under test, and its customer, who finds tea in stock.</summary>
+public class ShopAndShopper : IAsyncLifetime
+{
+    public Shop Shop { get; private set; } = null!;
+
+    public Shopper Shopper { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Shop = await StartAsync();
+        Shopper = await Shopper.OperatorAsync(Shop);
+        await Shopper.ReceiveAsync("tea", 1000);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        Shopper.Dispose();
+        await Shop.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual Task<Shop> StartAsync() => Shop.StartAsync();
+}
+
 /// <summary>One shop for all the tests of a class, Shipping in a process of its own.</summary>
 public sealed class ShopShippingOut : IAsyncLifetime
 {
