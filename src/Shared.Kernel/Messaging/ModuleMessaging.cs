@@ -73,7 +73,7 @@ internal static class ModuleMessaging
         var beat = TimeSpan.FromSeconds(2);
         durability.HealthCheckPollingTime = durability.FirstHealthCheckExecution = beat;
         durability.OrphanedMessageSweepPollingTime = durability.NodeReassignmentPollingTime = durability.CheckAssignmentPeriod = beat;
-        durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(1);
+        durability.ScheduledJobPollingTime = beat;
         durability.ScheduledJobFirstExecution = TimeSpan.FromMilliseconds(300);
         durability.StaleNodeTimeout = TimeSpan.FromSeconds(6);
         durability.StaleNodeEjectionThreshold = 1;

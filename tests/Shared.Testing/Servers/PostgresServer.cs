@@ -66,6 +66,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
+    /// <summary>Gives a database, to which nobody is connected, another name.</summary>
+    public Task RenameDatabaseAsync(string name, string to) => ExecuteAsync($"ALTER DATABASE {Quoted(name)} RENAME TO {Quoted(to)}");
+
     /// <summary>Drops a database with whoever is connected to it.</summary>
     public async Task DropDatabaseAsync(string connectionString)
     {

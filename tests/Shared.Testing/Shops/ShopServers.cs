@@ -6,7 +6,8 @@ namespace Shared.Testing;
 /// <summary>What one shop stands on: a migrated database for all its modules, or one for each on a server of its own; and a virtual host, once it needs one.</summary>
 internal sealed class ShopServers : IAsyncDisposable
 {
-    private static readonly string TemplateName = $"modular_template_{Environment.ProcessId}";
+    // A server that is kept, and named to each run, may hold the template of an older build.
+    private static readonly string TemplateName = $"modular_template_{Directory.EnumerateFiles(Path.GetDirectoryName(HostProgram.Find())!, "*.dll").Max(File.GetLastWriteTimeUtc).Ticks:x}";
     private static readonly Lazy<Task<string>> Template = new(() => TemplateAsync(Oracle.Modules.ToDictionary(module => module, _ => PostgresServer.SharedAsync())));
     private static readonly Lazy<Task<IReadOnlyDictionary<string, PostgresServer>>> Each = new(ServerEachAsync);
 
@@ -83,13 +84,24 @@ internal sealed class ShopServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Migrated databases, to be copied: that is quicker than migrating six schemas for each test. Answers their name.</summary>
+    /// <summary>Migrated databases, to be copied: that is quicker than migrating six schemas for each test. The first of a run's processes makes them. Answers their name.</summary>
     private static async Task<string> TemplateAsync(IReadOnlyDictionary<string, Task<PostgresServer>> servers)
     {
+        // A template must have no sessions: it gets its name when it is ready.
+        const string making = "modular_template_in_the_making";
+        await using var connection = new NpgsqlConnection((await servers.First().Value).ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var alone = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('modular-template', 0))", connection);
+        await alone.ExecuteNonQueryAsync();
+        await using var made = new NpgsqlCommand($"select exists (select 1 from pg_database where datname = '{TemplateName}')", connection);
+        if ((bool)(await made.ExecuteScalarAsync())!) return TemplateName;
+
         var settings = new Dictionary<string, string?> { ["Database:Secret"] = ModuleUnderTest.Secret };
         foreach (var (module, server) in servers)
-            settings[$"Database:Administrators:{module}"] = new NpgsqlConnectionStringBuilder((await server).ConnectionString) { Database = TemplateName }.ConnectionString;
-        await using var host = await HostProcess.StartReadyAsync(settings);
+            settings[$"Database:Administrators:{module}"] = new NpgsqlConnectionStringBuilder((await server).ConnectionString) { Database = making }.ConnectionString;
+        await using (await HostProcess.StartReadyAsync(settings)) { }
+
+        foreach (var server in (await Task.WhenAll(servers.Values)).Distinct()) await server.RenameDatabaseAsync(making, TemplateName);
         return TemplateName;
     }
 }
