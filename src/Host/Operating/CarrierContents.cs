@@ -11,6 +11,9 @@ internal sealed record CarrierContents(string Carrier, IReadOnlyDictionary<strin
 {
     public long Total => Waiting.Values.Sum();
 
+    /// <summary>Queue → messages that RabbitMQ itself gave up, after as many deliveries as it was told: each time their receiver died or lost its connection first.</summary>
+    public IReadOnlyDictionary<string, long> GivenUp { get; init; } = new Dictionary<string, long>();
+
     /// <summary>The carriers that the settings name a server for, used now or before.</summary>
     public static async Task<IReadOnlyList<CarrierContents>> ReadAsync(IConfiguration configuration, Manifest manifest)
     {
@@ -26,23 +29,33 @@ internal sealed record CarrierContents(string Carrier, IReadOnlyDictionary<strin
         try
         {
             await using var connection = await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
-            var waiting = new Dictionary<string, long>();
+            var (waiting, givenUp) = (new Dictionary<string, long>(), new Dictionary<string, long>());
             foreach (var queue in destinations)
             {
-                // A channel for each: asking for a queue that is not there closes it.
-                await using var channel = await connection.CreateChannelAsync();
-                try
-                {
-                    waiting[queue] = (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
-                }
-                catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == Constants.NotFound) { /* never used */ }
+                waiting[queue] = await DepthAsync(connection, queue);
+                givenUp[queue] = await DepthAsync(connection, RabbitMqQueue.DeadOf(queue));
             }
 
-            return new(nameof(Shared.Kernel.Carrier.RabbitMq), waiting);
+            return new(nameof(Shared.Kernel.Carrier.RabbitMq), waiting) { GivenUp = givenUp };
         }
         catch (Exception fault) when (fault is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
         {
             return new(nameof(Shared.Kernel.Carrier.RabbitMq), new Dictionary<string, long>(), $"the broker does not answer: {fault.Message}");
+        }
+    }
+
+    /// <summary>0 if it was never used.</summary>
+    private static async Task<long> DepthAsync(IConnection connection, string queue)
+    {
+        // A channel for each: asking for a queue that is not there closes it.
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return 0;
         }
     }
 

@@ -97,6 +97,8 @@ internal static class TopologyCommand
         foreach (var carrier in carriers)
         {
             if (carrier.Fault is { } fault && up.Any(host => host.Is!.ListensTo(carrier.Carrier))) yield return $"{carrier.Carrier}: {fault}.";
+            foreach (var (queue, messages) in carrier.GivenUp.Where(queue => queue.Value > 0))
+                yield return $"{carrier.Carrier} gave up {messages} messages, whose receiver died or lost its connection at every delivery: they are in '{RabbitMqQueue.DeadOf(queue)}'. Move them back to '{queue}' at the broker; what was handled is not handled again.";
             if (carrier.Total > 0 && !up.Any(host => host.Is!.ListensTo(carrier.Carrier))) yield return $"{carrier.Carrier} holds {carrier.Total} messages and no host listens to it: set Drain={carrier.Carrier} until it is empty.";
         }
     }

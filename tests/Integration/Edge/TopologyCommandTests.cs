@@ -1,3 +1,4 @@
+using RabbitMQ.Client;
 using Shared.Kernel;
 using Shared.Testing;
 
@@ -36,6 +37,24 @@ public sealed class TopologyCommandTests
         Assert.Matches(@"orders +billing +in process +order-cancelled, order-placed", shown);
         Assert.Matches(@"Postgres +all +0 +in use", shown);
         await shop.MustHoldAsync();
+    }
+
+    [Fact]
+    public async Task what_the_broker_gave_up_is_named_with_the_way_back()
+    {
+        await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse("inventory-out"));
+        var broker = (await shop.BrokerAsync())!;
+        await using (var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync())
+        await using (var channel = await connection.CreateChannelAsync())
+            await channel.BasicPublishAsync("", "inventory.when-order-placed.dead", new byte[] { 1 });
+
+        var (code, shown) = await Eventually.Get(
+            () => RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Modules"] = "users,catalog,orders,billing,shipping", ["Addresses__inventory"] = $"{shop["inventory"].Http.BaseAddress}", ["RabbitMq"] = $"{broker}" }),
+            seen => seen.Code == 1, "a fault");
+
+        Assert.Equal(1, code);
+        Assert.Contains("RabbitMq gave up 1 messages", shown, StringComparison.Ordinal);
+        Assert.Contains("Move them back to 'inventory.when-order-placed'", shown, StringComparison.Ordinal);
     }
 
     private static async Task<(int Code, string Shown)> RunAsync(Dictionary<string, string?> settings)

@@ -89,6 +89,9 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>The PostgreSQL server of a module's data.</summary>
     public PostgresServer ServerOf(string module) => _servers.ServerOf(module);
 
+    /// <summary>Its virtual host, if it has one.</summary>
+    public Task<Uri?> BrokerAsync() => _servers.BrokerAsync(_plan);
+
     /// <summary>A second instance of a host, on ports of its own.</summary>
     public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });
 
