@@ -70,7 +70,7 @@ internal static class TopologyCommand
 
     private static IEnumerable<string[]> Contents(CarrierContents carrier, IReadOnlyList<RunningHost> hosts)
     {
-        var use = hosts.Any(host => host.Is?.Carrier == carrier.Carrier) ? "in use" : hosts.Any(host => host.Is?.Drain.Contains(carrier.Carrier) == true) ? "still to be drained" : "not listened to";
+        var use = hosts.Any(host => host.Is?.Carrier == carrier.Carrier) ? "in use" : hosts.All(host => host.Is?.Drain.Contains(carrier.Carrier) != true) ? "not listened to" : carrier.Total > 0 ? "still to be drained" : "empty: Drain may go after the next orderly stop";
         if (carrier.Fault is { } fault) return [[carrier.Carrier, "?", "?", fault]];
         return carrier.Total == 0 ? [[carrier.Carrier, "all", "0", use]] : carrier.Waiting.Where(queue => queue.Value > 0).Select(queue => new[] { carrier.Carrier, queue.Key, $"{queue.Value}", use });
     }

@@ -21,7 +21,7 @@ internal sealed class UsedCarriers(string module, NpgsqlDataSource data, Topolog
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var faults = new List<string>();
         while (await reader.ReadAsync(cancellation))
-            faults.Add($"{module} was reached by the carrier {reader.GetString(0)} before, and messages may still wait there: add Drain={reader.GetString(0)}. It may be removed after a host has stopped in order with nothing left there.");
+            faults.Add($"{module} was reached by the carrier {reader.GetString(0)} before, and messages may still wait there: add Drain={reader.GetString(0)}, and its settings as before. It may be removed after a host has stopped in order with nothing left there.");
         return faults;
     }
 

@@ -93,7 +93,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
             var host = new ModularHost(front, port, modules, surroundings.InProcess, postgres);
-            host.LogStarted(here.Length == 0 ? "No modules" : string.Join(", ", topology.Here), host.Address);
+            host.LogStarted(here.Length == 0 ? "none" : string.Join(", ", topology.Here), host.Address);
             return host;
         }
         catch
@@ -136,6 +136,6 @@ public sealed partial class ModularHost : IAsyncDisposable
         return new Uri(address.Replace("//[::]", "//127.0.0.1").Replace("//0.0.0.0", "//127.0.0.1").Replace("//+", "//127.0.0.1").Replace("//*", "//127.0.0.1"));
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Modules} run at {Address}.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Modules at {Address}: {Modules}.")]
     private partial void LogStarted(string modules, Uri address);
 }

@@ -58,7 +58,7 @@ public sealed class CapturePaymentTests(TheBilling billing)
 
     [Theory]
     [InlineData("test-declined", "The card was declined.")]
-    [InlineData("stolen", "The means of payment is not known.")]
+    [InlineData("stolen", "The means of payment is not known. The test provider takes test-ok, test-declined and test-lost-answer.")]
     public async Task a_declined_payment_is_told_and_moves_nothing(string token, string reason)
     {
         var order = AnOrder(token);

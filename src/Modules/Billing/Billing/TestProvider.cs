@@ -29,7 +29,7 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         {
             "test-ok" or "test-lost-answer" => null,
             "test-declined" => "The card was declined.",
-            _ => "The means of payment is not known.",
+            _ => "The means of payment is not known. The test provider takes test-ok, test-declined and test-lost-answer.",
         };
 
         await using var command = database.CreateCommand(CaptureSql);
