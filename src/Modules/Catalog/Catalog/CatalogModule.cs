@@ -36,19 +36,34 @@ public sealed class CatalogModule : Module
             // Of use to a search for beginnings whatever the database's collation.
             .Index(product => product.Sku, index => index.Mask = "? text_pattern_ops")
             .Index(product => product.Name, index => (index.Casing, index.Mask) = (ComputedIndex.Casings.Lower, "? text_pattern_ops"));
+        store.Schema.For<Category>()
+            .Identity(category => category.Slug)
+            .UseNumericRevisions(true)
+            .Metadata(metadata => metadata.Revision.MapTo(category => category.Version))
+            .Index(category => category.Parent!);
         store.Storage.ExtendedSchemaObjects.Add(PriceHistory.Table());
+        store.Storage.ExtendedSchemaObjects.Add(ProductCategories.Table());
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products");
         PublishProduct.Map(products);
+        CorrectProduct.Map(products);
         ChangePrice.Map(products);
         WithdrawProduct.Map(products);
         RepublishProduct.Map(products);
         GetProduct.Map(products);
         ListProducts.Map(products);
         ListPrices.Map(products);
+
+        DraftProduct.Map(routes);
+
+        var categories = routes.MapGroup("/categories");
+        AddCategory.Map(categories);
+        ChangeCategory.Map(categories);
+        RemoveCategory.Map(categories);
+        ReadCategories.Map(categories);
 
         ImportProducts.Map(routes);
     }
