@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using Shared.Testing;
 
 namespace Catalog.Tests;
@@ -19,6 +20,13 @@ public sealed class TheCatalog : IAsyncLifetime
     {
         Module = await ModuleUnderTest.StartAsync(new CatalogModule());
         Operator = Module.AsOperator();
+    }
+
+    /// <summary>The module once more, on the same database.</summary>
+    public async Task<ModuleUnderTest> SecondInstanceAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var server = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text") };
+        return await ModuleUnderTest.StartAsync(new CatalogModule(), new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Database:Administrator"] = server.ConnectionString });
     }
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();

@@ -35,7 +35,10 @@ public sealed class CatalogModule : Module
             .Metadata(metadata => metadata.Revision.MapTo(product => product.Version))
             // Of use to a search for beginnings whatever the database's collation.
             .Index(product => product.Sku, index => index.Mask = "? text_pattern_ops")
-            .Index(product => product.Name, index => (index.Casing, index.Mask) = (ComputedIndex.Casings.Lower, "? text_pattern_ops"));
+            .Index(product => product.Name, index => (index.Casing, index.Mask) = (ComputedIndex.Casings.Lower, "? text_pattern_ops"))
+            .IgnoreIndex(SearchSchema.WordsIndex)
+            .IgnoreIndex(SearchSchema.NearIndex);
+        store.Storage.Add(new SearchSchema());
         store.Schema.For<Category>()
             .Identity(category => category.Slug)
             .UseNumericRevisions(true)

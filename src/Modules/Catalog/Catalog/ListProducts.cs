@@ -23,10 +23,13 @@ internal static class ListProducts
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
-        .MapGet("/", async (string? after, int? limit, string? state, string? category, string? search, ClaimsPrincipal caller, ISender sender, CancellationToken ct) =>
-            TypedResults.Ok(await sender.Send(new Query(after ?? "", limit ?? Page<ProductView>.Usual, state, category, search, caller.IsInRole(Policies.Operator)), ct)))
+        .MapGet("/", async (string? after, int? limit, string? state, string? category, string? search, string? q, ClaimsPrincipal caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(q is null
+                ? await sender.Send(new Query(after ?? "", limit ?? Page<ProductView>.Usual, state, category, search, caller.IsInRole(Policies.Operator)), ct)
+                : await sender.Send(new SearchProducts.Query(q, after, limit ?? Page<ProductView>.Usual, state, category, caller.IsInRole(Policies.Operator)), ct)))
         .WithName("ListProducts")
         .WithSummary("Products by sku. search: the beginning of a sku or, in any case of letters, of a name. category: a category's slug; its descendants count.")
+        .WithDescription("q: words of sku, name and description, the best first; beginnings and one slip in a longer word are found too; published products unless a state is given. next is then a place among the found, and search is not heeded.")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ForAnyone();
 
