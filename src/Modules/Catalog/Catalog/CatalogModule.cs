@@ -17,7 +17,8 @@ public sealed class CatalogModule : Module
     public override void Messages(MessageMap messages) => messages
         .Publishes<ProductPublished>()
         .Publishes<PriceChanged>()
-        .Publishes<ProductWithdrawn>();
+        .Publishes<ProductWithdrawn>()
+        .Does<ContinueImport>("continue-import", typeof(WhenContinueImport));
 
     public override void Services(IServiceCollection services, IConfiguration configuration) =>
         services.AddMediator(options =>
@@ -46,6 +47,8 @@ public sealed class CatalogModule : Module
             .Index(category => category.Parent!);
         store.Storage.ExtendedSchemaObjects.Add(PriceHistory.Table());
         store.Storage.ExtendedSchemaObjects.Add(ProductCategories.Table());
+        store.Schema.For<Import>().UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(import => import.Version)).Index(import => import.Arrival);
+        store.Storage.ExtendedSchemaObjects.AddRange(ImportRows.Tables());
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -69,6 +72,12 @@ public sealed class CatalogModule : Module
         ReadCategories.Map(categories);
 
         ImportProducts.Map(routes);
+        ExportProducts.Map(routes);
+
+        var imports = routes.MapGroup("/imports");
+        PutImport.Map(imports);
+        ReadImports.Map(imports);
+        ReadRefusals.Map(imports);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["products"] = "select count(*) from mt_doc_product" };
