@@ -20,13 +20,16 @@ public sealed class CatalogModule : Module
         .Publishes<ProductWithdrawn>()
         .Does<ContinueImport>("continue-import", typeof(WhenContinueImport));
 
-    public override void Services(IServiceCollection services, IConfiguration configuration) =>
+    public override void Services(IServiceCollection services, IConfiguration configuration)
+    {
+        CacheSettings.Add(services, configuration);
         services.AddMediator(options =>
         {
             options.Namespace = "Catalog";
             options.GenerateTypesAsInternal = true;
             options.ServiceLifetime = ServiceLifetime.Scoped;
         });
+    }
 
     public override void Store(StoreOptions store)
     {
@@ -79,6 +82,8 @@ public sealed class CatalogModule : Module
         ReadImports.Map(imports);
         ReadRefusals.Map(imports);
     }
+
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => CacheSettings.Faults(configuration);
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["products"] = "select count(*) from mt_doc_product" };
 }

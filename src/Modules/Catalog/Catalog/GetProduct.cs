@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using Marten;
 using Mediator;
@@ -8,6 +9,8 @@ using Shared.Kernel;
 
 namespace Catalog;
 
+// Immutable, so that the cache hands out the same one to all.
+[ImmutableObject(true)]
 internal sealed record ProductView(string Sku, string Name, decimal Price, string Currency, int Weight, ProductState State, long Version)
 {
     public string Description { get; init; } = "";
@@ -39,9 +42,15 @@ internal static class GetProduct
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ForAnyone();
 
-    public sealed class Handler(IQuerySession db) : IQueryHandler<Query, ProductView>
+    public sealed class Handler(IQuerySession db, ProductCache cache) : IQueryHandler<Query, ProductView>
     {
-        public async ValueTask<ProductView> Handle(Query query, CancellationToken ct) => ProductView.Of(await db.Product(query.Sku, query.ByOperator, ct));
+        public async ValueTask<ProductView> Handle(Query query, CancellationToken ct)
+        {
+            // Who may change a product reads it with the ETag that its change is checked against: never from memory.
+            if (query.ByOperator) return ProductView.Of(await db.Product(query.Sku, ct));
+
+            return await cache.Read(query.Sku, ct) is { State: not ProductState.Draft } product ? product : throw new NotFoundException($"product {query.Sku}");
+        }
     }
 
     /// <exception cref="NotFoundException">There is none, or it is a draft and not the caller's to see.</exception>
