@@ -166,6 +166,7 @@ public sealed class PutImportTests(TheCatalog catalog) : IClassFixture<TheCatalo
 
         Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await (await Put(Header, id, customer)).Problem());
         Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated"), await (await Put(Header, id, catalog.Module.Anonymous())).Problem());
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "request.media-type"), await (await catalog.Put($"/v1/catalog/imports/{id}", null, new { sku = "no" })).Problem());
         foreach (var address in (string[])["", $"/{id}", $"/{id}/refusals", $"/{id}/refusals.csv"])
         {
             Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await (await customer.GetAsync($"/v1/catalog/imports{address}")).Problem());
