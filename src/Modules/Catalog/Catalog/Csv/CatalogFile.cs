@@ -19,8 +19,9 @@ internal static class CatalogFile
     private const int LargestRow = 128 * 1024;
 
     /// <summary>One row at a time, however large the file. Blank lines are passed over.</summary>
+    /// <param name="most">Rows that the file may have.</param>
     /// <exception cref="InvalidException">The file as a whole cannot be read: names the row.</exception>
-    public static async IAsyncEnumerable<FileRow> Read(TextReader file, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<FileRow> Read(TextReader file, int most, [EnumeratorCancellation] CancellationToken ct)
     {
         // Without this a row that begins with # would be a comment and vanish from the report.
         var options = new CsvDataReaderOptions { HasHeaders = false, Delimiter = ',', Comment = '\uFFFF', BufferSize = LargestRow, MaxBufferSize = LargestRow };
@@ -31,9 +32,10 @@ internal static class CatalogFile
         if (Columns.Take(Needed).Except(header).Any() || header.Except(Columns).Any() || header.Distinct().Count() < header.Length)
             throw CsvRows.Malformed(1, $"must be a header that names {string.Join(", ", Columns.Take(Needed))} and, as wanted, {string.Join(", ", Columns.Skip(Needed))}, each once; it is {CsvRows.Shortened(string.Join(',', header))}");
 
-        while (await Next(reader, ct))
+        for (var count = 0; await Next(reader, ct);)
         {
             if (reader is { RowFieldCount: 1 } && reader.GetString(0).Length == 0) continue;
+            if (++count > most) throw CsvRows.Malformed(reader.RowNumber, $"is one more than the {most} that a file may have: split it");
 
             yield return new FileRow(reader.RowNumber, reader.RowFieldCount == header.Length
                 ? header.Select((column, at) => (column, Cell: Plain(reader.GetString(at).Trim()))).ToDictionary(cell => cell.column, cell => cell.Cell)

@@ -59,10 +59,9 @@ internal static class PutImport
             using var file = new StreamReader(command.File, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
             await db.BeginTransactionAsync(ct);
             var batch = new List<FileRow>(RowsAtOnce);
-            await foreach (var row in CatalogFile.Read(file, ct))
+            await foreach (var row in CatalogFile.Read(file, Import.MostRows, ct))
             {
-                if (++import.Read > Import.MostRows) throw CsvRows.Malformed(row.Number, $"is one more than the {Import.MostRows} that an import may have: split the file");
-
+                import.Read++;
                 batch.Add(row);
                 if (batch.Count == RowsAtOnce) await Keep(import, batch, ct);
             }
