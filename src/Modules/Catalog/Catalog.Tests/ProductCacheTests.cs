@@ -26,6 +26,19 @@ public sealed class ProductCacheTests(TheCatalog catalog) : IClassFixture<TheCat
     }
 
     [Fact]
+    public async Task nothing_is_kept_where_the_time_is_zero()
+    {
+        await using var module = await catalog.SecondInstanceAsync(new Dictionary<string, string?> { ["Catalog:CacheFor"] = "00:00:00" });
+        using var customer = module.Anonymous();
+        await catalog.Publish("unkept");
+        Assert.Equal("2.5 EUR published 1", await Read(customer, "unkept"));
+
+        await catalog.SetPrice("unkept", "*", 3);
+
+        Assert.Equal("3 EUR published 2", await Read(customer, "unkept"));
+    }
+
+    [Fact]
     public async Task an_import_is_seen_at_once_by_the_instance_that_makes_it()
     {
         await catalog.Publish("imported");
