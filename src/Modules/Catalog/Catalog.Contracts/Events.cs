@@ -1,6 +1,6 @@
 namespace Catalog.Contracts;
 
-/// <summary>A product can be ordered at this price. <paramref name="Version"/> counts the product's changes: what is older is ignored.</summary>
+/// <summary>A product can be ordered at this price. <paramref name="Version"/> counts the product's changes: what is older is ignored. Told again when its name or weight is corrected.</summary>
 /// <param name="Weight">Grams; 0: there is nothing to carry. Not said by who published before products had a weight.</param>
 public sealed record ProductPublished(string Sku, string Name, decimal Price, string Currency, long Version, int? Weight = null);
 

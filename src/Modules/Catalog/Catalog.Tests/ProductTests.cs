@@ -47,6 +47,20 @@ public sealed class ProductTests
         Assert.Equal((2.50m, 2L), (product.Price, product.Version));
     }
 
+    [Fact]
+    public void a_draft_is_priced_and_published_but_not_withdrawn_and_never_comes_back()
+    {
+        var product = AProduct();
+        product.State = ProductState.Draft;
+
+        Assert.Equal("product.draft", Assert.Throws<RefusedException>(() => product.Become(ProductState.Withdrawn)).Code);
+        Assert.True(product.ChangePrice(3, "EUR"));
+        Assert.True(product.Become(ProductState.Published));
+        Assert.Equal("product.published", Assert.Throws<RefusedException>(() => product.Become(ProductState.Draft)).Code);
+
+        Assert.Equal((ProductState.Published, 3m, 3L), (product.State, product.Price, product.Version));
+    }
+
     [Theory]
     [InlineData("85123A")]
     [InlineData("BANK CHARGES")]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using Shared.Testing;
 
 namespace Catalog.Tests;
@@ -21,21 +22,48 @@ public sealed class TheCatalog : IAsyncLifetime
         Operator = Module.AsOperator();
     }
 
+    /// <summary>The module once more, on the same database.</summary>
+    public async Task<ModuleUnderTest> SecondInstanceAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var server = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text") };
+        return await ModuleUnderTest.StartAsync(new CatalogModule(), new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["Database:Administrator"] = server.ConnectionString });
+    }
+
     public ValueTask DisposeAsync() => Module.DisposeAsync();
 
     public Task<HttpResponseMessage> Publish(string sku, string name = "Lantern", decimal price = 2.5m, string currency = "EUR", string? key = null) =>
         Operator.PostOnce("/v1/catalog/products", JsonContent.Create(new { sku, name, price, currency }), key);
 
-    public async Task<HttpResponseMessage> SetPrice(string sku, string? ifMatch, decimal price, string currency = "EUR")
+    public Task<HttpResponseMessage> SetPrice(string sku, string? ifMatch, decimal price, string currency = "EUR") => Put($"/v1/catalog/products/{sku}/price", ifMatch, new { price, currency });
+
+    public Task<HttpResponseMessage> Draft(string sku, string name = "Lantern", decimal price = 2.5m, string? key = null, string[]? categories = null) =>
+        Operator.PostOnce("/v1/catalog/drafts", JsonContent.Create(new { sku, name, price, currency = "EUR", categories = categories ?? [] }), key);
+
+    /// <summary>What is not said is as <see cref="Publish"/> has it.</summary>
+    public Task<HttpResponseMessage> Correct(string sku, string? ifMatch, string name = "Lantern", string description = "", int weight = 0, object[]? images = null, string[]? categories = null) =>
+        Put($"/v1/catalog/products/{sku}", ifMatch, new { name, description, weight, images = images ?? [], categories = categories ?? [] });
+
+    public async Task<HttpResponseMessage> Put(string path, string? ifMatch, object body, HttpClient? http = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/v1/catalog/products/{sku}/price") { Content = JsonContent.Create(new { price, currency }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) };
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-        return await Operator.SendAsync(request);
+        return await (http ?? Operator).SendAsync(request);
     }
+
+    public Task<HttpResponseMessage> AddCategory(string slug, string? parent = null, string name = "A category", string? key = null) =>
+        Operator.PostOnce("/v1/catalog/categories", JsonContent.Create(new { slug, name, parent }), key);
 
     public Task<HttpResponseMessage> Withdraw(string sku) => Operator.PostAsync($"/v1/catalog/products/{sku}/withdraw", null);
 
     public Task<HttpResponseMessage> Republish(string sku) => Operator.PostAsync($"/v1/catalog/products/{sku}/publish", null);
+
+    /// <summary>The skus on a page of a list.</summary>
+    public async Task<IEnumerable<string?>> Skus(string query, HttpClient? http = null)
+    {
+        var answer = await (http ?? Module.Anonymous()).GetAsync($"/v1/catalog/products{query}");
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return [.. (await answer.Json()).GetProperty("items").EnumerateArray().Select(product => product.GetProperty("sku").GetString())];
+    }
 
     public Task<HttpResponseMessage> Get(string address) => Module.Anonymous().GetAsync($"/v1/catalog/products{address}");
 

@@ -10,7 +10,7 @@ using Shared.Kernel;
 
 namespace Catalog;
 
-/// <summary>A published product costs something else, for whoever has read what it costs now.</summary>
+/// <summary>A published product, or a draft, costs something else, for whoever has read what it costs now.</summary>
 internal static class ChangePrice
 {
     public sealed record Body(decimal Price, string Currency);
@@ -34,7 +34,7 @@ internal static class ChangePrice
             return TypedResults.Ok(product);
         })
         .WithName("ChangePrice")
-        .WithSummary("Changes a published product's price. If-Match with the product's ETag is required.")
+        .WithSummary("Changes the price of a published product or a draft. If-Match with the product's ETag is required.")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
@@ -51,8 +51,11 @@ internal static class ChangePrice
             if (product.ChangePrice(command.Price, command.Currency))
             {
                 db.UpdateRevision(product, product.Version);
-                db.EnterPrices(clock.GetUtcNow(), product);
-                await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
+                if (product.State == ProductState.Published)
+                {
+                    db.EnterPrices(clock.GetUtcNow(), product);
+                    await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
+                }
             }
 
             return ProductView.Of(product);

@@ -50,9 +50,14 @@ internal static class CsvRows
         }
     }
 
-    public static string Shortened(string read) => read.Length <= 60 ? $"\"{read}\"" : $"\"{read[..60]}…\"";
+    public static string Shortened(string read) => read.Length <= 60 ? $"\"{Storable(read)}\"" : $"\"{Cut(read)}…\"";
+
+    /// <summary>What the database can hold of it.</summary>
+    public static string Cut(string read) => Storable(read.Length <= 60 ? read : read[..60]);
+
+    private static string Storable(string read) => string.Concat(read.Replace('\0', '\uFFFD').EnumerateRunes());
 
     private static string Text(CsvDataReader reader) => string.Join(',', Enumerable.Range(0, reader.RowFieldCount).Select(column => reader.GetString(column).Trim()));
 
-    private static InvalidException Malformed(int row, string fault) => new(new Dictionary<string, string[]> { [$"row {row}"] = [fault] });
+    public static InvalidException Malformed(int row, string fault) => new(new Dictionary<string, string[]> { [$"row {row}"] = [fault] });
 }

@@ -61,7 +61,7 @@ internal static class ImportProducts
             db.Insert<Product>(published);
             foreach (var product in repriced) db.UpdateRevision(product, product.Version);
             db.EnterPrices(clock.GetUtcNow(), [.. published, .. repriced]);
-            foreach (var product in published) await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
+            foreach (var product in published) await outbox.Publish(product.AsPublished());
             foreach (var product in repriced) await outbox.Publish(new PriceChanged(product.Sku, product.Price, product.Currency, product.Version));
 
             return new Report(rows.Count, published.Count, repriced.Count, rows.Count - published.Count - repriced.Count - refused.Count, refused);
@@ -75,6 +75,7 @@ internal static class ImportProducts
         if (broken.Count > 0) return string.Join("; ", broken);
 
         if (!seen.TryAdd(row.Sku, row.Number)) return $"sku must be in the file once: \"{row.Sku}\" was read in row {seen[row.Sku]} already";
+        if (product is { State: ProductState.Draft }) return $"sku must not be a draft's: \"{row.Sku}\" was read; publish it first";
         if (product is { State: ProductState.Withdrawn }) return $"sku must not be a withdrawn product's: \"{row.Sku}\" was read; publish it again first";
         return null;
     }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -13,14 +14,14 @@ internal static class ListPrices
 {
     public sealed record Entry(decimal Price, string Currency, DateTimeOffset Since, long Version);
 
-    public sealed record Query(string Sku, long Before, int Limit) : IQuery<Page<Entry>>, IValidated
+    public sealed record Query(string Sku, bool ByOperator, long Before, int Limit) : IQuery<Page<Entry>>, IValidated
     {
         public void Validate(Rules rules) => rules.Require(Limit is >= 1 and <= Page<Entry>.Most, "limit", $"must be from 1 to {Page<Entry>.Most}");
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
-        .MapGet("/{sku}/prices", async (string sku, long? after, int? limit, ISender sender, CancellationToken ct) =>
-            TypedResults.Ok(await sender.Send(new Query(sku, after ?? long.MaxValue, limit ?? Page<Entry>.Usual), ct)))
+        .MapGet("/{sku}/prices", async (string sku, long? after, int? limit, ClaimsPrincipal caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(await sender.Send(new Query(sku, caller.IsInRole(Policies.Operator), after ?? long.MaxValue, limit ?? Page<Entry>.Usual), ct)))
         .WithName("ListPrices")
         .WithSummary("What a product has cost, newest first.")
         .ProducesProblem(StatusCodes.Status404NotFound)
@@ -30,7 +31,7 @@ internal static class ListPrices
     {
         public async ValueTask<Page<Entry>> Handle(Query query, CancellationToken ct)
         {
-            await db.Product(query.Sku, ct);
+            await db.Product(query.Sku, query.ByOperator, ct);
 
             var command = new NpgsqlCommand("select price, currency, since, version from prices where sku = $1 and version < $2 order by version desc limit $3")
             {

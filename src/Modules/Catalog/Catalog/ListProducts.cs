@@ -1,5 +1,5 @@
+using System.Security.Claims;
 using Marten;
-using Marten.Linq.MatchesSql;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,42 +8,56 @@ using Shared.Kernel;
 
 namespace Catalog;
 
-/// <summary>Products by sku; on demand those of one state, or whose sku or name begins with something.</summary>
+/// <summary>Products by sku; on demand those of one state or category, or whose sku or name begins with something.</summary>
 internal static class ListProducts
 {
-    public sealed record Query(string After, int Limit, string? State, string? Search) : IQuery<Page<ProductView>>, IValidated
+    public sealed record Query(string After, int Limit, string? State, string? Category, string? Search, bool ByOperator) : IQuery<Page<ProductView>>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Require(Limit is >= 1 and <= Page<ProductView>.Most, "limit", $"must be from 1 to {Page<ProductView>.Most}");
             rules.Text(After, "after", most: 40, least: 0);
             rules.Text(Search, "search", most: 100, least: 0);
-            rules.Require(State is null or "published" or "withdrawn", "state", "must be published or withdrawn");
+            rules.State(State, ByOperator);
         }
     }
 
     public static void Map(IEndpointRouteBuilder products) => products
-        .MapGet("/", async (string? after, int? limit, string? state, string? search, ISender sender, CancellationToken ct) =>
-            TypedResults.Ok(await sender.Send(new Query(after ?? "", limit ?? Page<ProductView>.Usual, state, search), ct)))
+        .MapGet("/", async (string? after, int? limit, string? state, string? category, string? search, string? q, ClaimsPrincipal caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(q is null
+                ? await sender.Send(new Query(after ?? "", limit ?? Page<ProductView>.Usual, state, category, search, caller.IsInRole(Policies.Operator)), ct)
+                : await sender.Send(new SearchProducts.Query(q, after, limit ?? Page<ProductView>.Usual, state, category, caller.IsInRole(Policies.Operator)), ct)))
         .WithName("ListProducts")
-        .WithSummary("Products by sku. search: the beginning of a sku or, in any case of letters, of a name.")
+        .WithSummary("Products by sku. search: the beginning of a sku or, in any case of letters, of a name. category: a category's slug; its descendants count.")
+        .WithDescription("q: words of sku, name and description, the best first; beginnings and one slip in a longer word are found too; published products unless a state is given. next is then a place among the found, and search is not heeded.")
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .ForAnyone();
 
     public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Page<ProductView>>
     {
         public async ValueTask<Page<ProductView>> Handle(Query query, CancellationToken ct)
         {
-            var products = db.Query<Product>().Where(product => product.MatchesSql("d.id > ?", query.After));
-            if (query.State is not null)
+            var wanted = new Selection();
+            wanted.OfState(query.State, query.ByOperator);
+            if (!string.IsNullOrEmpty(query.Search)) wanted.Where($"(d.id ^@ {wanted.Value(query.Search)} or lower(d.data ->> 'name') ^@ lower({wanted.Value(query.Search)}))");
+            var (after, limit) = (wanted.Value(query.After), wanted.Value(query.Limit + 1));
+
+            string sql;
+            if (query.Category is null) sql = $"select d.id from mt_doc_product d where d.id > {after} and {wanted} order by d.id limit {limit}";
+            else
             {
-                var state = query.State == "published" ? ProductState.Published : ProductState.Withdrawn;
-                products = products.Where(product => product.State == state);
+                await db.Category(query.Category, ct);
+                // Each category's own index is read from where the page begins, and no further than the page needs.
+                sql = $"""
+                    {Selection.Within(wanted.Value(query.Category))}
+                    select distinct listed.id from within cross join lateral (
+                        select d.id from product_categories p join mt_doc_product d on d.id = p.sku
+                        where p.category = within.slug and p.sku > {after} and {wanted} order by p.sku limit {limit}) listed
+                    order by listed.id limit {limit}
+                    """;
             }
 
-            if (!string.IsNullOrEmpty(query.Search))
-                products = products.Where(product => product.MatchesSql("(d.id ^@ ? or lower(d.data ->> 'name') ^@ lower(?))", query.Search, query.Search));
-
-            var found = await products.OrderBy(product => product.Sku).Take(query.Limit + 1).ToListAsync(ct);
+            var found = await db.Products(await db.Read(sql, wanted.Values, row => row.GetString(0), ct), ct);
             return Page<ProductView>.From(found.Select(ProductView.Of).ToList(), query.Limit, product => product.Sku);
         }
     }

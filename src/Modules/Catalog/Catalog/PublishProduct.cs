@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Catalog.Contracts;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -42,12 +41,12 @@ internal static class PublishProduct
         public async ValueTask<ProductView> Handle(Command command, CancellationToken ct)
         {
             if (await db.CheckExistsAsync<Product>(command.Sku, ct))
-                throw new RefusedException("product.exists", $"There is a product {command.Sku} already: change its price, or publish it again if it is withdrawn.");
+                throw new RefusedException("product.exists", $"There is a product {command.Sku} already: change its price, or publish it if it is a draft or withdrawn.");
 
             var product = new Product { Sku = command.Sku, Name = command.Name, Price = command.Price, Currency = command.Currency, Weight = command.Weight };
             db.Insert(product);
             db.EnterPrices(clock.GetUtcNow(), product);
-            await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
+            await outbox.Publish(product.AsPublished());
 
             return ProductView.Of(product);
         }

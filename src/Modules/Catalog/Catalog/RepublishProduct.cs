@@ -1,4 +1,3 @@
-using Catalog.Contracts;
 using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +7,7 @@ using Shared.Kernel;
 
 namespace Catalog;
 
-/// <summary>A withdrawn product can be ordered again, at the price it had.</summary>
+/// <summary>A draft can be ordered, or a withdrawn product again, at the price it has.</summary>
 internal static class RepublishProduct
 {
     public sealed record Command(string Sku) : ICommand<ProductView>;
@@ -21,20 +20,22 @@ internal static class RepublishProduct
             return TypedResults.Ok(product);
         })
         .WithName("RepublishProduct")
-        .WithSummary("Publishes a withdrawn product again; nothing happens if it is published already.")
+        .WithSummary("Publishes a draft, or a withdrawn product again; nothing happens if it is published already.")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ForOperators();
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox) : ICommandHandler<Command, ProductView>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, ProductView>
     {
         public async ValueTask<ProductView> Handle(Command command, CancellationToken ct)
         {
             var product = await db.Product(command.Sku, ct);
+            var first = product.State == ProductState.Draft;
 
             if (product.Become(ProductState.Published))
             {
                 db.UpdateRevision(product, product.Version);
-                await outbox.Publish(new ProductPublished(product.Sku, product.Name, product.Price, product.Currency, product.Version, product.Weight));
+                if (first) db.EnterPrices(clock.GetUtcNow(), product);
+                await outbox.Publish(product.AsPublished());
             }
 
             return ProductView.Of(product);

@@ -14,8 +14,8 @@ internal static class VersionTag
         EntityTagHeaderValue.TryParseStrictList([ifMatch], out var tags)
         && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(new EntityTagHeaderValue(Of(version)), useStrongComparison: true));
 
-    public static ProblemHttpResult Required() => TypedResults.Problem(
-        "If-Match must be given: read the product and repeat with its ETag.",
+    public static ProblemHttpResult Required(string what = "product") => TypedResults.Problem(
+        $"If-Match must be given: read the {what} and repeat with its ETag.",
         statusCode: StatusCodes.Status428PreconditionRequired,
         extensions: new Dictionary<string, object?> { ["code"] = "if-match.required" });
 }

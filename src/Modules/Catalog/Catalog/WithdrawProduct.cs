@@ -23,6 +23,7 @@ internal static class WithdrawProduct
         .WithName("WithdrawProduct")
         .WithSummary("Withdraws a product; nothing happens if it is withdrawn already.")
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .ForOperators();
 
     public sealed class Handler(IDocumentSession db, Outbox outbox) : ICommandHandler<Command, ProductView>
