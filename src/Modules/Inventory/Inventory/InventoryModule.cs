@@ -21,7 +21,8 @@ public sealed class InventoryModule : Module
         .Publishes<StockLow>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
-        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched));
+        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Does<StocktakeBatch>("when-stocktake-goes-on", typeof(WhenStocktakeGoesOn));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
@@ -41,6 +42,9 @@ public sealed class InventoryModule : Module
         ReceiveStock.Map(routes);
         GetReceipt.Map(routes);
         CorrectStock.Map(routes);
+        TakeStock.Map(routes);
+        GetStocktake.Map(routes);
+        ListStocktakeRows.Map(routes);
         GetStock.Map(routes);
         ListStock.Map(routes);
         ListMovements.Map(routes);

@@ -3,8 +3,10 @@ using Shared.Kernel;
 
 namespace Inventory;
 
-/// <summary>What can be sold of one product: in the house and not set aside.</summary>
-internal sealed record Stock(string Sku, long OnHand)
+/// <summary>One product's stock.</summary>
+/// <param name="OnHand">What can be sold: in the house and not set aside.</param>
+/// <param name="Reserved">In the house and set aside for orders.</param>
+internal sealed record Stock(string Sku, long OnHand, long Reserved = 0)
 {
     /// <summary>A count in the house found more or fewer than the book says.</summary>
     public Stock Correct(long quantity) => OnHand + quantity >= 0
@@ -14,12 +16,15 @@ internal sealed record Stock(string Sku, long OnHand)
     public Stock SetAside(long quantity) => this with { OnHand = OnHand - quantity };
 }
 
+/// <summary>Catalog's rule: what could never be published is not received either, and each product has an address of its own.</summary>
 internal static class SkuRule
 {
-    /// <summary>Catalog's rule: what could never be published is not received either, and each product has an address of its own.</summary>
-    public static bool Sku(this Rules rules, string? sku, string field) => rules.Require(
-        sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.'),
-        field, "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots");
+    public const string Says = "must have 1 to 40 letters, digits, spaces, dots, hyphens or underscores, no space at either end, and not only dots";
+
+    public static bool Holds(string? sku) =>
+        sku?.Length is >= 1 and <= 40 && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '_' or '-') && sku.Trim() == sku && sku.Any(c => c is not '.');
+
+    public static bool Sku(this Rules rules, string? sku, string field) => rules.Require(Holds(sku), field, Says);
 }
 
 internal static class StockRows
@@ -31,8 +36,8 @@ internal static class StockRows
     public static async Task<IReadOnlyDictionary<string, Stock>> LockStock(this IDocumentSession db, IEnumerable<string> skus, CancellationToken ct)
     {
         await db.BeginTransactionAsync(ct);
-        var rows = await db.Read("select sku, on_hand from stock where sku = any($1) order by sku for update", [skus.ToArray()],
-            row => new Stock(row.GetString(0), row.GetInt64(1)), ct);
+        var rows = await db.Read("select sku, on_hand, reserved from stock where sku = any($1) order by sku for update", [skus.ToArray()],
+            row => new Stock(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), ct);
         return rows.ToDictionary(stock => stock.Sku);
     }
 }

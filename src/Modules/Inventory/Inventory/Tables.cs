@@ -8,7 +8,7 @@ namespace Inventory;
 /// </summary>
 internal static class Tables
 {
-    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), Movements(schema)];
+    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), Movements(schema), .. StocktakeRows.Tables(schema)];
 
     private static Table Stock(string schema)
     {
