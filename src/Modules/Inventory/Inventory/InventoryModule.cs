@@ -19,6 +19,7 @@ public sealed class InventoryModule : Module
         .Publishes<StockRejected>()
         .Publishes<StockReleased>()
         .Publishes<StockLow>()
+        .Publishes<ReservationExpired>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
@@ -27,6 +28,8 @@ public sealed class InventoryModule : Module
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(LowStock.From(configuration));
+        services.AddSingleton(ReservationExpiry.From(configuration));
+        services.AddHostedService<ReservationSweep>();
         services.AddMediator(options =>
         {
             options.Namespace = "Inventory";
@@ -57,5 +60,5 @@ public sealed class InventoryModule : Module
         ["orders set aside"] = "select count(*) from reservations where state = 'reserved'",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => LowStock.Faults(configuration);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => LowStock.Faults(configuration).Concat(ReservationExpiry.Faults(configuration));
 }

@@ -31,6 +31,8 @@ internal static class Tables
         table.AddColumn("order_id", "uuid").AsPrimaryKey();
         table.AddColumn("state", "text").NotNull();
         table.AddColumn("at", "timestamptz").NotNull();
+        table.AddColumn("expired_at", "timestamptz");
+        table.Indexes.Add(new IndexDefinition("reservations_to_expire") { Columns = ["at"], Predicate = "state = 'reserved' and expired_at is null" });
         table.CheckConstraints.Add(new("reservations_state_known", "state = any (array['reserved', 'rejected', 'released', 'shipped', 'cancelled'])"));
         return table;
     }
