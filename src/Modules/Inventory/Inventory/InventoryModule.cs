@@ -50,7 +50,10 @@ public sealed class InventoryModule : Module
         ListStocktakeRows.Map(routes);
         GetStock.Map(routes);
         ListStock.Map(routes);
+        GetThreshold.Map(routes);
+        SetThreshold.Map(routes);
         ListMovements.Map(routes);
+        ExportMovements.Map(routes);
         GetReservation.Map(routes);
     }
 

@@ -7,6 +7,8 @@ internal static class Movement
 {
     public const string Received = "received", Corrected = "corrected", Reserved = "reserved", Released = "released", Shipped = "shipped";
 
+    public static IReadOnlyList<string> Kinds { get; } = [Received, Corrected, Reserved, Released, Shipped];
+
     private const string Upsert = """
         insert into stock (sku, on_hand, reserved, shipped, received, corrected)
         select line.sku, sum(line.quantity), 0, 0, sum(line.quantity), 0 from unnest(?, ?) as line (sku, quantity) group by line.sku order by line.sku

@@ -19,6 +19,8 @@ internal static class Tables
         table.AddColumn("shipped", "bigint").NotNull();
         table.AddColumn("received", "bigint").NotNull();
         table.AddColumn("corrected", "bigint").NotNull();
+        table.AddColumn("threshold", "int");
+        table.AddColumn("threshold_version", "int");
         table.CheckConstraints.Add(new("stock_on_hand_not_negative", "on_hand >= 0"));
         table.CheckConstraints.Add(new("stock_reserved_not_negative", "reserved >= 0"));
         table.CheckConstraints.Add(new("stock_adds_up", "on_hand + reserved + shipped = received + corrected"));
@@ -60,6 +62,8 @@ internal static class Tables
         table.AddColumn("at", "timestamptz").NotNull();
         table.CheckConstraints.Add(new("movements_kind_known", "kind = any (array['received', 'corrected', 'reserved', 'released', 'shipped'])"));
         table.Indexes.Add(new IndexDefinition("movements_by_sku") { Columns = ["sku", "id"] });
+        // The kinds of which a page might be searched for among millions of the others; these themselves are found soon by the primary key.
+        table.Indexes.Add(new IndexDefinition("movements_by_rare_kind") { Columns = ["kind", "id"], Predicate = "kind = any (array['received'::text, 'corrected'::text])" });
         table.Indexes.Add(new IndexDefinition("movements_by_receipt") { Columns = ["receipt_id"], Predicate = "receipt_id is not null" });
         return table;
     }

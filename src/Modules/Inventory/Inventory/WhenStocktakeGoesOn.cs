@@ -28,7 +28,7 @@ public static class WhenStocktakeGoesOn
         foreach (var (row, finding) in corrected)
         {
             var (before, after) = (stock[row.Sku], stock[row.Sku].Correct(finding.Difference));
-            if (low.IsCrossed(before.OnHand, after.OnHand)) await outbox.Publish(new StockLow(row.Sku, (int)after.OnHand));
+            if (low.IsCrossed(before, after)) await outbox.Publish(new StockLow(row.Sku, (int)after.OnHand));
         }
 
         if (rows.Count == Batch) await outbox.Later(new StocktakeBatch(id, rows[^1].Number));
