@@ -39,6 +39,8 @@ internal static class MovementBook
         var conditions = "id > $1";
         Add(filter.Sku, "sku =");
         Add(filter.Kind, "kind =");
+        // Said as the index of the rare kinds says it: a plan that is made for any parameter does not know that it would do.
+        if (filter.Kind is Movement.Received or Movement.Corrected) conditions += " and kind = any (array['received', 'corrected'])";
         if (filter.From is { } from)
         {
             Add(FirstIdOf(from), "id >=");
