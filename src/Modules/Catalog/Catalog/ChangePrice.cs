@@ -27,7 +27,7 @@ internal static class ChangePrice
         .MapPut("/{sku}/price", async Task<Results<Ok<ProductView>, ProblemHttpResult>> (
             string sku, Body body, [FromHeader(Name = "If-Match")] string? ifMatch, ISender sender, HttpResponse response, CancellationToken ct) =>
         {
-            if (string.IsNullOrEmpty(ifMatch)) return VersionTag.Required();
+            if (string.IsNullOrEmpty(ifMatch)) return VersionTag.Required("product");
 
             var product = await sender.Send(new Command(sku, body.Price, body.Currency, ifMatch), ct);
             response.Headers.ETag = VersionTag.Of(product.Version);

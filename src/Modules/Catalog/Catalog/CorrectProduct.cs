@@ -28,7 +28,7 @@ internal static class CorrectProduct
         .MapPut("/{sku}", async Task<Results<Ok<ProductView>, ProblemHttpResult>> (
             string sku, Body body, [FromHeader(Name = "If-Match")] string? ifMatch, ISender sender, HttpResponse response, CancellationToken ct) =>
         {
-            if (string.IsNullOrEmpty(ifMatch)) return VersionTag.Required();
+            if (string.IsNullOrEmpty(ifMatch)) return VersionTag.Required("product");
 
             var product = await sender.Send(new Command(sku, Details.Of(body.Name, body.Description, body.Weight, body.Images, body.Categories), ifMatch), ct);
             response.Headers.ETag = VersionTag.Of(product.Version);

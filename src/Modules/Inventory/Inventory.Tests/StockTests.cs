@@ -18,10 +18,20 @@ public sealed class StockTests
     [InlineData(11, 10, false)]
     [InlineData(9, 8, false)]
     [InlineData(5, 12, false)]
-    public void stock_is_low_when_it_falls_across_the_threshold(long before, long after, bool low) => Assert.Equal(low, new LowStock(10).IsCrossed(before, after));
+    public void stock_is_low_when_it_falls_across_the_threshold(long before, long after, bool low) =>
+        Assert.Equal(low, new LowStock(10).IsCrossed(new Stock("a", before), new Stock("a", after)));
+
+    [Theory]
+    [InlineData(null, 20, false)]
+    [InlineData(15, 16, true)]
+    [InlineData(20, 21, false)]
+    [InlineData(21, null, false)]
+    [InlineData(5, null, true)]
+    public void a_threshold_that_is_raised_above_what_there_is_is_that_step_too(int? before, int? after, bool low) =>
+        Assert.Equal(low, new LowStock(16).IsCrossed(new Stock("a", 15) { Threshold = before }, new Stock("a", 15) { Threshold = after }));
 
     [Fact]
-    public void a_threshold_of_zero_reports_nothing() => Assert.False(new LowStock(0).IsCrossed(1, 0));
+    public void a_threshold_of_zero_reports_nothing() => Assert.False(new LowStock(0).IsCrossed(new Stock("a", 1), new Stock("a", 0)));
 
     [Theory]
     [InlineData(null, 0)]

@@ -16,7 +16,7 @@ public sealed class TheInventory : IAsyncLifetime
 {
     public const int Threshold = 5;
 
-    private static readonly Guid s_operator = Guid.CreateVersion7();
+    public static readonly Guid TheOperator = Guid.CreateVersion7();
 
     public ModuleUnderTest Module { get; private set; } = null!;
 
@@ -58,7 +58,7 @@ public sealed class TheInventory : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}");
         request.Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body);
         request.Headers.Add("Idempotency-Key", key ?? $"{Guid.NewGuid()}");
-        return await Module.AsOperator(s_operator).SendAsync(request);
+        return await Module.AsOperator(TheOperator).SendAsync(request);
     }
 
     public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/inventory/{path}"))!;
@@ -67,10 +67,11 @@ public sealed class TheInventory : IAsyncLifetime
     public async Task<Counters> CountersOf(string sku)
     {
         Assert.Equal(0, await Module.Query<long>("""
-            select count(*) from stock where
-              on_hand <> (select coalesce(sum(quantity * case kind when 'reserved' then -1 when 'shipped' then 0 else 1 end), 0) from movements where movements.sku = stock.sku) or
-              reserved <> (select coalesce(sum(quantity * case kind when 'reserved' then 1 when 'released' then -1 when 'shipped' then -1 else 0 end), 0)
-                           from movements where movements.sku = stock.sku)
+            with book as (
+              select sku, sum(quantity * case kind when 'reserved' then -1 when 'shipped' then 0 else 1 end) as on_hand,
+                sum(quantity * case kind when 'reserved' then 1 when 'released' then -1 when 'shipped' then -1 else 0 end) as reserved
+              from movements group by sku)
+            select count(*) from stock full join book using (sku) where (stock.on_hand, stock.reserved) is distinct from (book.on_hand, book.reserved)
             """));
         return new(await Counter("on_hand"), await Counter("reserved"), await Counter("shipped"));
 

@@ -44,7 +44,7 @@ internal static class CorrectStock
 
             var after = before.Correct(command.Quantity);
             var entries = db.Move(Movement.Corrected, [new Line(after.Sku, command.Quantity)], clock.GetUtcNow(), reference: command.Reason);
-            if (low.IsCrossed(before.OnHand, after.OnHand)) await outbox.Publish(new StockLow(after.Sku, (int)after.OnHand));
+            if (low.IsCrossed(before, after)) await outbox.Publish(new StockLow(after.Sku, (int)after.OnHand));
 
             return new Correction(entries[0], after.Sku, after.OnHand);
         }

@@ -10,7 +10,8 @@ namespace Inventory;
 /// <summary>What is, or was, set aside for an order.</summary>
 internal static class GetReservation
 {
-    public sealed record View(Guid OrderId, string State, DateTimeOffset At, IReadOnlyList<Line> Lines);
+    /// <param name="ExpiredAt">When Orders was told that it had waited too long; null if that never was.</param>
+    public sealed record View(Guid OrderId, string State, DateTimeOffset At, DateTimeOffset? ExpiredAt, IReadOnlyList<Line> Lines);
 
     public sealed record Query(Guid OrderId) : IQuery<View>;
 
@@ -24,8 +25,8 @@ internal static class GetReservation
     {
         public async ValueTask<View> Handle(Query query, CancellationToken ct)
         {
-            var found = (await db.Read("select state, at from reservations where order_id = $1", [query.OrderId],
-                row => new View(query.OrderId, row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), []), ct)).SingleOrDefault()
+            var found = (await db.Read("select state, at, expired_at from reservations where order_id = $1", [query.OrderId],
+                row => new View(query.OrderId, row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset?>(2), []), ct)).SingleOrDefault()
                 ?? throw new NotFoundException($"reservation for order {query.OrderId}");
 
             return found with { Lines = await db.ReservedLines(query.OrderId, ct) };

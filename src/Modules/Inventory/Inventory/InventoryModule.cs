@@ -19,13 +19,17 @@ public sealed class InventoryModule : Module
         .Publishes<StockRejected>()
         .Publishes<StockReleased>()
         .Publishes<StockLow>()
+        .Publishes<ReservationExpired>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
-        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched));
+        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Does<StocktakeBatch>("when-stocktake-goes-on", typeof(WhenStocktakeGoesOn));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(LowStock.From(configuration));
+        services.AddSingleton(ReservationExpiry.From(configuration));
+        services.AddHostedService<ReservationSweep>();
         services.AddMediator(options =>
         {
             options.Namespace = "Inventory";
@@ -41,9 +45,15 @@ public sealed class InventoryModule : Module
         ReceiveStock.Map(routes);
         GetReceipt.Map(routes);
         CorrectStock.Map(routes);
+        TakeStock.Map(routes);
+        GetStocktake.Map(routes);
+        ListStocktakeRows.Map(routes);
         GetStock.Map(routes);
         ListStock.Map(routes);
+        GetThreshold.Map(routes);
+        SetThreshold.Map(routes);
         ListMovements.Map(routes);
+        ExportMovements.Map(routes);
         GetReservation.Map(routes);
     }
 
@@ -53,5 +63,5 @@ public sealed class InventoryModule : Module
         ["orders set aside"] = "select count(*) from reservations where state = 'reserved'",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => LowStock.Faults(configuration);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => LowStock.Faults(configuration).Concat(ReservationExpiry.Faults(configuration));
 }

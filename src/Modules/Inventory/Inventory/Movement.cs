@@ -7,6 +7,8 @@ internal static class Movement
 {
     public const string Received = "received", Corrected = "corrected", Reserved = "reserved", Released = "released", Shipped = "shipped";
 
+    public static IReadOnlyList<string> Kinds { get; } = [Received, Corrected, Reserved, Released, Shipped];
+
     private const string Upsert = """
         insert into stock (sku, on_hand, reserved, shipped, received, corrected)
         select line.sku, sum(line.quantity), 0, 0, sum(line.quantity), 0 from unnest(?, ?) as line (sku, quantity) group by line.sku order by line.sku
@@ -23,20 +25,21 @@ internal static class Movement
 
     private const string Insert = """
         insert into movements (id, sku, kind, quantity, order_id, receipt_id, reference, at)
-        select line.id, line.sku, ?, line.quantity, ?::uuid, ?::uuid, ?::text, ? from unnest(?, ?, ?) as line (id, sku, quantity)
+        select line.id, line.sku, ?, line.quantity, ?::uuid, ?::uuid, line.reference, ? from unnest(?, ?, ?, ?::text[]) as line (id, sku, quantity, reference)
         """;
 
     /// <summary>Queues the change of the counters and its entries in the book: never one without the other.</summary>
+    /// <param name="references">One for each line, instead of one for all.</param>
     /// <returns>The entries' ids, in the order of the lines.</returns>
     public static IReadOnlyList<Guid> Move(this IDocumentSession db, string kind, IReadOnlyCollection<Line> lines, DateTimeOffset at,
-        Guid? orderId = null, Guid? receiptId = null, string? reference = null)
+        Guid? orderId = null, Guid? receiptId = null, string? reference = null, IEnumerable<string>? references = null)
     {
         var ids = lines.Select(_ => Guid.CreateVersion7(at)).ToArray();
         var skus = lines.Select(line => line.Sku).ToArray();
         var quantities = lines.Select(line => line.Quantity).ToArray();
 
         db.QueueSqlCommand(ChangeBy(kind), skus, quantities);
-        db.QueueSqlCommand(Insert, kind, orderId!, receiptId!, reference!, at, ids, skus, quantities);
+        db.QueueSqlCommand(Insert, kind, orderId!, receiptId!, at, ids, skus, quantities, (references ?? Enumerable.Repeat(reference, lines.Count)).ToArray());
         return ids;
     }
 

@@ -8,7 +8,7 @@ namespace Inventory;
 /// </summary>
 internal static class Tables
 {
-    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), Movements(schema)];
+    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), Movements(schema), .. StocktakeRows.Tables(schema)];
 
     private static Table Stock(string schema)
     {
@@ -19,6 +19,8 @@ internal static class Tables
         table.AddColumn("shipped", "bigint").NotNull();
         table.AddColumn("received", "bigint").NotNull();
         table.AddColumn("corrected", "bigint").NotNull();
+        table.AddColumn("threshold", "int");
+        table.AddColumn("threshold_version", "int");
         table.CheckConstraints.Add(new("stock_on_hand_not_negative", "on_hand >= 0"));
         table.CheckConstraints.Add(new("stock_reserved_not_negative", "reserved >= 0"));
         table.CheckConstraints.Add(new("stock_adds_up", "on_hand + reserved + shipped = received + corrected"));
@@ -31,6 +33,8 @@ internal static class Tables
         table.AddColumn("order_id", "uuid").AsPrimaryKey();
         table.AddColumn("state", "text").NotNull();
         table.AddColumn("at", "timestamptz").NotNull();
+        table.AddColumn("expired_at", "timestamptz");
+        table.Indexes.Add(new IndexDefinition("reservations_to_expire") { Columns = ["at"], Predicate = "state = 'reserved' and expired_at is null" });
         table.CheckConstraints.Add(new("reservations_state_known", "state = any (array['reserved', 'rejected', 'released', 'shipped', 'cancelled'])"));
         return table;
     }
@@ -58,6 +62,8 @@ internal static class Tables
         table.AddColumn("at", "timestamptz").NotNull();
         table.CheckConstraints.Add(new("movements_kind_known", "kind = any (array['received', 'corrected', 'reserved', 'released', 'shipped'])"));
         table.Indexes.Add(new IndexDefinition("movements_by_sku") { Columns = ["sku", "id"] });
+        // The kinds of which a page might be searched for among millions of the others; these themselves are found soon by the primary key.
+        table.Indexes.Add(new IndexDefinition("movements_by_rare_kind") { Columns = ["kind", "id"], Predicate = "kind = any (array['received'::text, 'corrected'::text])" });
         table.Indexes.Add(new IndexDefinition("movements_by_receipt") { Columns = ["receipt_id"], Predicate = "receipt_id is not null" });
         return table;
     }

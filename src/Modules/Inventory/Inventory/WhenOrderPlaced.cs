@@ -32,7 +32,7 @@ public static class WhenOrderPlaced
         foreach (var line in wanted)
         {
             var (before, after) = (stock[line.Sku], stock[line.Sku].SetAside(line.Quantity));
-            if (low.IsCrossed(before.OnHand, after.OnHand)) await outbox.Publish(new StockLow(line.Sku, (int)after.OnHand));
+            if (low.IsCrossed(before, after)) await outbox.Publish(new StockLow(line.Sku, (int)after.OnHand));
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList
 public sealed record OrderCancellationRequested(Guid OrderId);
 
 /// <summary>The order is called off for good: stock is released, money is given back.</summary>
-/// <param name="Reason">A stable code: <c>customer</c>, <c>operator</c>, <c>stock.rejected</c>, <c>stock.timed-out</c>, <c>payment.declined</c>, <c>payment.timed-out</c>.</param>
+/// <param name="Reason">A stable code: <c>customer</c>, <c>operator</c>, <c>stock.rejected</c>, <c>stock.timed-out</c>, <c>stock.expired</c>, <c>payment.declined</c>, <c>payment.timed-out</c>.</param>
 public sealed record OrderCancelled(Guid OrderId, string Reason);
 
 /// <summary>The parcel has arrived.</summary>

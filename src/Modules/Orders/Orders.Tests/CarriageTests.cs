@@ -37,6 +37,22 @@ public sealed class CarriageTests(OrdersUnderTest orders) : IClassFixture<Orders
     }
 
     [Fact]
+    public async Task from_the_total_that_shipping_names_on_nothing_is_added_also_while_it_is_away()
+    {
+        await WhileAsync(() => orders.Shipping.Answer = (asked, _) => Task.FromResult(new QuoteReply { AmountMinor = 395, FromGrams = 1, UpToGrams = 2_000, FreeFromMinor = 5_000 }), async () =>
+        {
+            Assert.Equal((50m, 0m, false, "GG"), await Place("GG", ("feather", 50)));
+            Assert.Equal((49m + 3.95m, 3.95m, false, "GG"), await Place("GG", ("feather", 49)));
+        });
+
+        await WhileAsync(orders.Shipping.IsAway, async () =>
+        {
+            Assert.Equal((0m, true), await Shipping("GG", ("feather", 50)));
+            Assert.Equal((3.95m, true), await Shipping("GG", ("feather", 49)));
+        });
+    }
+
+    [Fact]
     public async Task the_last_rate_is_the_newest()
     {
         await Place("CC", ("feather", 1));

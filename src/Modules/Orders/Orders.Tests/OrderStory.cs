@@ -33,6 +33,7 @@ internal sealed class OrderStory
     {
         nameof(StockReserved) => Order.ReserveStock(),
         nameof(StockRejected) => One(Order.RejectStock("1 mug is left")),
+        nameof(ReservationExpired) => One(Order.ExpireReservation()),
         nameof(PaymentCaptured) => Order.CapturePayment(Order.Total, Order.Currency),
         nameof(PaymentDeclined) => One(Order.DeclinePayment("The card has expired.")),
         nameof(PaymentRefunded) => One(Order.Refund(Order.Total, Order.Currency)),

@@ -45,6 +45,8 @@ public sealed class OrderTests
     [InlineData("PaymentCaptured", "StockTimedOut", "stock.timed-out")]
     [InlineData("StockReserved", "PaymentDeclined", "payment.declined")]
     [InlineData("StockReserved", "PaymentTimedOut", "payment.timed-out")]
+    [InlineData("", "ReservationExpired", "stock.expired")]
+    [InlineData("StockReserved", "ReservationExpired", "stock.expired")]
     [InlineData("", "Cancel", "customer")]
     [InlineData("StockReserved", "Cancel", "customer")]
     public void a_step_that_fails_cancels_the_order_with_its_reason(string before, string message, string reason)

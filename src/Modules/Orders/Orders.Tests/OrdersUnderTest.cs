@@ -64,6 +64,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
     {
         nameof(StockReserved) => Module.Deliver(new StockReserved(order), id),
         nameof(StockRejected) => Module.Deliver(new StockRejected(order, "1 mug is left"), id),
+        nameof(ReservationExpired) => Module.Deliver(new ReservationExpired(order), id),
         nameof(PaymentCaptured) => Module.Deliver(new PaymentCaptured(order, 9.98m, "GBP"), id),
         nameof(PaymentDeclined) => Module.Deliver(new PaymentDeclined(order, "The card has expired."), id),
         nameof(PaymentRefunded) => Module.Deliver(new PaymentRefunded(order, 9.98m, "GBP"), id),

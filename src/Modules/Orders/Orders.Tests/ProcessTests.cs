@@ -122,6 +122,21 @@ public sealed class ProcessTests(OrdersUnderTest orders) : IClassFixture<OrdersU
         Assert.Equal(status == "cancelled" ? 1 : 0, await orders.Published<OrderCancelled>(told => told.OrderId, id));
     }
 
+    [Theory]
+    [InlineData("StockReserved", "cancelled")]
+    [InlineData("StockReserved PaymentCaptured", "confirmed")]
+    [InlineData("StockReserved PaymentCaptured ShipmentDispatched ShipmentDelivered", "completed")]
+    public async Task a_reservation_expires_only_for_an_order_that_is_not_confirmed_and_once(string before, string status)
+    {
+        var id = await orders.AnOrder();
+        await orders.Tell(id, before.Split(' '));
+
+        await orders.Tell(id, "ReservationExpired", "ReservationExpired");
+
+        Assert.Equal(status, await orders.StatusOf(id));
+        Assert.Equal(status == "cancelled" ? [new OrderCancelled(id, "stock.expired")] : [], (await orders.Module.Published<OrderCancelled>()).Where(told => told.OrderId == id));
+    }
+
     [Fact]
     public async Task facts_are_read_by_their_stored_names_whatever_their_classes_are_called()
     {

@@ -88,6 +88,9 @@ public sealed record Order
         _ => null,
     };
 
+    /// <summary>What is confirmed keeps its stock for as long as its parcel takes.</summary>
+    public Cancelled? ExpireReservation() => Status is OrderStatus.Placed or OrderStatus.Reserved ? new Cancelled("stock.expired", null) : null;
+
     /// <summary>At once until confirmed. Then it is for Shipping to say whether the parcel can still be stopped.</summary>
     public Fact? Cancel(string by, string note) => Status switch
     {

@@ -24,6 +24,7 @@ public sealed class OrdersModule : Module
         .Publishes<OrderCompleted>()
         .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
         .Reacts<StockRejected>("when-stock-rejected", typeof(WhenStockRejected))
+        .Reacts<ReservationExpired>("when-reservation-expired", typeof(WhenReservationExpired))
         .Reacts<PaymentCaptured>("when-payment-captured", typeof(WhenPaymentCaptured))
         .Reacts<PaymentDeclined>("when-payment-declined", typeof(WhenPaymentDeclined))
         .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))

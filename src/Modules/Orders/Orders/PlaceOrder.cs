@@ -78,7 +78,7 @@ internal static class PlaceOrder
             // What is agreed is agreed as a whole: Shipping is not asked.
             var carriage = command.Shipping is not null || command.Lines.Any(line => line.UnitPrice is not null)
                 ? new Carriage(command.Shipping ?? 0, Estimated: false)
-                : await carriageCost.Of(country, command.Currency, command.Lines.Sum(line => (long)line.Quantity * catalogue[line.Sku].Weight), ct);
+                : await carriageCost.Of(country, command.Currency, command.Lines.Sum(line => (long)line.Quantity * catalogue[line.Sku].Weight), lines.Sum(line => line.Amount), ct);
             var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow(), country, carriage);
 
             var id = Guid.CreateVersion7(placed.At);

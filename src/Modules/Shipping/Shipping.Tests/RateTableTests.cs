@@ -56,7 +56,29 @@ public sealed class RateTableTests
         Assert.Equal(new Rate(18, "EUR", "away", 1_001, 2_000), table.For("GB", 1_001, "EUR"));
     }
 
+    [Fact]
+    public void a_zone_may_be_free_from_a_total_on()
+    {
+        var table = Read(("Shipping:Zones:home:Countries", "GB"), ("Shipping:Zones:home:Steps", "500=1.5"), ("Shipping:Zones:home:FreeFrom", "50"), ("Shipping:Zones:away:Countries", "*"), ("Shipping:Zones:away:Steps", "500=9"));
+
+        Assert.Equal(new Rate(3, "GBP", "home", 501, 1_000, FreeFrom: 50), table.For("GB", 600, "GBP"));
+        Assert.Null(table.For("FR", 600, "GBP").FreeFrom);
+    }
+
+    [Fact]
+    public void a_country_in_two_zones_is_named()
+    {
+        var faults = new List<string>();
+
+        RateTable.Read(Configuration([("Shipping:Zones:a:Countries", "DE,FR"), ("Shipping:Zones:a:Steps", "500=1"), ("Shipping:Zones:b:Countries", "FR,*"), ("Shipping:Zones:b:Steps", "500=1")]), faults);
+
+        Assert.Equal("Shipping:Zones names FR in 'a' and 'b': it must be in one zone only.", Assert.Single(faults));
+    }
+
     [Theory]
+    [InlineData("Shipping:Zones:home:FreeFrom", "0")]
+    [InlineData("Shipping:Zones:home:FreeFrom", "much")]
+    [InlineData("Shipping:Zones:home:FreeFrom", "1.001")]
     [InlineData("Shipping:Currency", "pounds")]
     [InlineData("Shipping:Zones:home:Countries", "Germany")]
     [InlineData("Shipping:Zones:home:Countries", "")]

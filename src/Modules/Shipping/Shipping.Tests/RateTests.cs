@@ -57,6 +57,19 @@ public sealed class RateTests(RateTests.AskedShipping shipping) : IClassFixture<
     [InlineData("?weight=1")]
     public async Task a_question_of_another_shape_is_refused(string query) => Assert.Equal((HttpStatusCode.BadRequest, "request.malformed"), await Problem(await Get(query)));
 
+    [Fact]
+    public async Task from_which_total_on_it_is_free_is_told_to_both()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new ShippingModule(),
+            new Dictionary<string, string?> { ["Shipping:Zones:home:Countries"] = "GB", ["Shipping:Zones:home:Steps"] = "500=1.5", ["Shipping:Zones:home:FreeFrom"] = "49.99" }, new Asker());
+
+        var shown = await Json(await module.Anonymous().GetAsync(new Uri("/v1/shipping/rates?country=GB&weight=1", UriKind.Relative)));
+        var told = await module.ServicesOf("asker").GetRequiredService<Callee<Rates.RatesClient>>()
+            .Ask((rates, options) => rates.QuoteAsync(new QuoteRequest { Country = "GB", WeightGrams = 1, Currency = "GBP" }, options), CancellationToken.None);
+
+        Assert.Equal((49.99m, 4_999L), (shown.GetProperty("freeFrom").GetDecimal(), told!.FreeFromMinor));
+    }
+
     private Task<HttpResponseMessage> Get(string query) => shipping.Module.Anonymous().GetAsync(new Uri("/v1/shipping/rates" + query, UriKind.Relative));
 
     private Task<QuoteReply?> Ask(string country, long weight, string currency) => shipping.Module.ServicesOf("asker").GetRequiredService<Callee<Rates.RatesClient>>()

@@ -14,6 +14,7 @@ internal sealed class AnswerRates(ISender sender) : Rates.RatesBase
         return new QuoteReply
         {
             AmountMinor = (long)(rate.Amount * 100), Currency = rate.Currency, Zone = rate.Zone, FromGrams = rate.FromGrams, UpToGrams = rate.UpToGrams,
+            FreeFromMinor = (long)((rate.FreeFrom ?? 0) * 100),
         };
     }
 }

@@ -3,7 +3,7 @@ using Shared.Kernel;
 
 namespace Shipping;
 
-/// <summary>What carrying costs: a zone by country, a step by weight. Settings <c>Shipping:Currency</c> and, in place of the usual zones, <c>Shipping:Zones:…</c>.</summary>
+/// <summary>What carrying costs: a zone by country, a step by weight, nothing from a total on where the zone says so. Settings <c>Shipping:Currency</c> and, in place of the usual zones, <c>Shipping:Zones:…</c>.</summary>
 internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
 {
     /// <summary>A thousand tonnes: above is no order of a shop.</summary>
@@ -34,7 +34,7 @@ internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
         var rest = grams - full * largest.UpTo;
         var step = zone.Steps.First(step => rest <= step.UpTo);
         var from = zone.Steps.LastOrDefault(lower => lower.UpTo < rest)?.UpTo ?? 0;
-        return new Rate(full * largest.Amount + step.Amount, currency, zone.Name, full * largest.UpTo + from + 1, full * largest.UpTo + step.UpTo);
+        return new Rate(full * largest.Amount + step.Amount, currency, zone.Name, full * largest.UpTo + from + 1, full * largest.UpTo + step.UpTo, zone.FreeFrom);
     }
 
     /// <summary>The usual table if none is set. Every fault is added to <paramref name="faults"/>.</summary>
@@ -42,7 +42,9 @@ internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
     {
         var currency = configuration["Shipping:Currency"] ?? Usual.Currency;
         if (!Iso.IsCurrency(currency)) faults.Add($"Shipping:Currency is '{currency}': it must be three capital letters, such as GBP.");
-        var zones = configuration.GetSection("Shipping:Zones").GetChildren().Select(zone => new Zone(zone.Key, Countries(zone), Steps(zone))).ToList();
+        var zones = configuration.GetSection("Shipping:Zones").GetChildren().Select(zone => new Zone(zone.Key, Countries(zone), Steps(zone), FreeFrom(zone))).ToList();
+        foreach (var twice in zones.SelectMany(zone => zone.Countries.Select(country => (Country: country, zone.Name))).GroupBy(one => one.Country).Where(same => same.Count() > 1))
+            faults.Add($"Shipping:Zones names {twice.Key} in {string.Join(" and ", twice.Select(one => $"'{one.Name}'"))}: it must be in one zone only.");
         return new RateTable(currency, zones.Count == 0 ? Usual.Zones : zones);
 
         IReadOnlyList<string> Countries(IConfigurationSection zone)
@@ -65,6 +67,15 @@ internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
 
             return steps;
         }
+
+        decimal? FreeFrom(IConfigurationSection zone)
+        {
+            if (zone["FreeFrom"] is not { } text) return null;
+            if (IsAmount(text, out var amount) && amount > 0) return amount;
+
+            faults.Add($"{zone.Path}:FreeFrom is '{text}': it must be the goods' total from which on carrying is free, such as 50.00; leave it out for never.");
+            return null;
+        }
     }
 
     private static bool IsAmount(string text, out decimal amount) => decimal.TryParse(text, out amount) && amount is >= 0 and <= 1_000_000 && decimal.Round(amount, 2) == amount;
@@ -74,14 +85,15 @@ internal sealed class RateTable(string currency, IReadOnlyList<Zone> zones)
     private IReadOnlyList<Zone> Zones => zones;
 }
 
-internal sealed record Zone(string Name, IReadOnlyList<string> Countries, IReadOnlyList<Step> Steps);
+internal sealed record Zone(string Name, IReadOnlyList<string> Countries, IReadOnlyList<Step> Steps, decimal? FreeFrom = null);
 
 /// <param name="UpTo">Grams, this weight included.</param>
 internal sealed record Step(long UpTo, decimal Amount);
 
 /// <param name="FromGrams">The rate is the same from this weight</param>
 /// <param name="UpToGrams">to this.</param>
-internal sealed record Rate(decimal Amount, string Currency, string Zone, long FromGrams, long UpToGrams);
+/// <param name="FreeFrom">An order whose goods amount to this, or more, is carried free; null: none is.</param>
+internal sealed record Rate(decimal Amount, string Currency, string Zone, long FromGrams, long UpToGrams, decimal? FreeFrom = null);
 
 internal static class Iso
 {

@@ -1,4 +1,6 @@
-namespace Catalog.Tests;
+using Shared.Kernel;
+
+namespace Integration;
 
 public sealed class VersionTagTests
 {
