@@ -41,19 +41,6 @@ public sealed class IssuerTests
         async Task<string> Token(object body) => (await (await http.PostAsJsonAsync("/v1/users/development-tokens", body)).Json()).GetProperty("accessToken").GetString()!;
     }
 
-    [Theory]
-    [InlineData("""{"role":"owner"}""")]
-    [InlineData("""{}""")]
-    [InlineData("""{"role":"customer","subject":"me"}""")]
-    public async Task a_development_token_of_no_known_role_or_subject_is_refused(string body)
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-
-        var answer = await module.Anonymous().PostAsync("/v1/users/development-tokens", new StringContent(body, null, "application/json"));
-
-        Assert.Equal((HttpStatusCode.BadRequest, "request.malformed"), await answer.Problem());
-    }
-
     [Fact]
     public async Task discovery_names_the_issuer_and_keys_at_the_address_that_was_asked()
     {
