@@ -81,5 +81,6 @@ public sealed class SigningKeysTests
         Assert.Contains(kid, published);
         Assert.Contains(new JsonWebToken(next.Text("access_token")).Kid, published);
         Assert.Equal(0, await module.Query<long>("select count(*) from mt_doc_signingkey where data ->> 'privateKey' is not null"));
+        Assert.DoesNotContain("<", await module.Query<string>("select xml from protection_keys"), StringComparison.Ordinal);
     }
 }

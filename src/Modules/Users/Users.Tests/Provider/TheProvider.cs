@@ -94,9 +94,18 @@ public sealed record CodeRequest
 }
 
 /// <summary>Cookies, forms, and no redirect that a test does not follow itself.</summary>
-public sealed partial class Browser(Uri address) : IDisposable
+public sealed partial class Browser : IDisposable
 {
-    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = address };
+    private readonly CookieContainer _cookies;
+    private readonly HttpClient _http;
+
+    public Browser(Uri address) : this(address, new CookieContainer()) { }
+
+    private Browser(Uri address, CookieContainer cookies) =>
+        (_cookies, _http) = (cookies, new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = address });
+
+    /// <summary>The same browser, which a load balancer leads to another instance. (Cookies know no ports.)</summary>
+    public Browser Elsewhere(Uri address) => new(address, _cookies);
 
     public Task<HttpResponseMessage> Get(string path) => _http.GetAsync(path);
 
