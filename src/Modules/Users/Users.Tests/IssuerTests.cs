@@ -26,22 +26,6 @@ public sealed class IssuerTests
     }
 
     [Fact]
-    public async Task a_development_token_has_the_role_and_the_subject_asked_for()
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-        using var http = module.Anonymous();
-        var subject = Guid.CreateVersion7();
-
-        var customers = new JsonWebToken(await Token(new { role = "customer", subject }));
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Token(new { role = "operator" }));
-
-        Assert.Equal((subject.ToString(), "customer"), (customers.Subject, customers.GetClaim("role").Value));
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/users")).StatusCode);
-
-        async Task<string> Token(object body) => (await (await http.PostAsJsonAsync("/v1/users/development-tokens", body)).Json()).GetProperty("accessToken").GetString()!;
-    }
-
-    [Fact]
     public async Task discovery_names_the_issuer_and_keys_at_the_address_that_was_asked()
     {
         await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(s_own) { ["Tokens:Issuer"] = "http://issuer" });

@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Users.Tests;
 
-public sealed class TokenIssuerTests(TheUsers users) : IClassFixture<TheUsers>
+[Collection(typeof(OneModule))]
+public sealed class TokenIssuerTests(TheUsers users)
 {
     [Theory]
     [InlineData("customer")]

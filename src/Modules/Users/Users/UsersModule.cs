@@ -33,8 +33,10 @@ public sealed class UsersModule : Module
 
     public override void Store(StoreOptions store)
     {
-        store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email);
+        // The role: of very many accounts few are operators', who are looked for at each start.
+        store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email).Index(account => account.Role);
         store.Schema.For<SigningKey>();
+        store.Schema.For<Invitation>();
         store.Schema.For<Grant>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
             .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false);

@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Users.Tests;
 
-public sealed class ClientCredentialsTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class ClientCredentialsTests(TheProvider provider)
 {
     [Fact]
     public async Task a_client_acts_in_its_own_name_and_role()

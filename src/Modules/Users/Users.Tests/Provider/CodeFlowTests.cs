@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Users.Tests;
 
-public sealed class CodeFlowTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class CodeFlowTests(TheProvider provider)
 {
     [Fact]
     public async Task somebody_signs_in_and_a_client_gets_tokens_that_every_host_takes()

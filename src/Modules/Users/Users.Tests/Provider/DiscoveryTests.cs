@@ -3,7 +3,8 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-public sealed class DiscoveryTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class DiscoveryTests(TheProvider provider)
 {
     private const string Path = "/v1/users/.well-known/openid-configuration";
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Users.Tests;
 
-public sealed class ForgetTokensTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class ForgetTokensTests(TheProvider provider)
 {
     private const string Alive = "select count(*) from mt_doc_tokenentry", Grants = "select count(*) from mt_doc_grant";
 

@@ -3,7 +3,8 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-public sealed class PagesTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class PagesTests(TheProvider provider)
 {
     private const string Hostile = "\"><script>alert(1)</script>&lt;'`{{csrf}}\u202e";
 
@@ -107,11 +108,21 @@ public sealed class PagesTests(TheProvider provider) : IClassFixture<TheProvider
     [InlineData("/v1/users/connect/authorize?\\@evil.example")]
     [InlineData("/v1/users/connect/authorize?\r\nSet-Cookie: x=y")]
     [InlineData("javascript:alert(1)")]
-    public async Task after_signing_in_nobody_is_sent_elsewhere(string elsewhere)
+    [InlineData("")]
+    [InlineData(null)]
+    public void only_the_providers_own_protocol_is_a_place_to_return_to(string? elsewhere)
+    {
+        Assert.Null(Return.Checked(elsewhere));
+        Assert.Null(Return.Checked($"{Return.Authorize}?{new string('x', Return.Longest)}"));
+        Assert.Equal($"{Return.Authorize}?a=b", Return.Checked($"{Return.Authorize}?a=b"));
+    }
+
+    [Fact]
+    public async Task after_signing_in_nobody_is_sent_elsewhere()
     {
         using var browser = provider.ABrowser();
 
-        var answer = await browser.SignIn(TheProvider.AnnsEmail, page: $"/v1/users/sign-in?return={Uri.EscapeDataString(elsewhere)}");
+        var answer = await browser.SignIn(TheProvider.AnnsEmail, page: $"/v1/users/sign-in?return={Uri.EscapeDataString("https://evil.example/")}");
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("You are signed in", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);

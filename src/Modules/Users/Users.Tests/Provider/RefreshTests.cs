@@ -4,7 +4,8 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-public sealed class RefreshTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class RefreshTests(TheProvider provider)
 {
     [Fact]
     public async Task a_refresh_token_is_good_once_and_brings_the_next()
@@ -59,11 +60,14 @@ public sealed class RefreshTests(TheProvider provider) : IClassFixture<TheProvid
     {
         var tokens = await provider.Tokens();
         using var browser = provider.ABrowser();
-        await provider.Module.Query<Guid>("update mt_doc_account set data = jsonb_set(data, '{role}', '\"Operator\"') returning id");
+        await Become("Operator");
 
         var next = await (await browser.Refresh(tokens.Text("refresh_token"))).Json();
+        await Become("Customer");
 
         Assert.Equal("operator", new JsonWebToken(next.Text("access_token")).GetClaim("role").Value);
+
+        Task Become(string role) => provider.Module.Query<Guid>("update mt_doc_account set data = jsonb_set(data, '{role}', to_jsonb($2)) where id = $1 returning id", provider.Ann, role);
     }
 
     [Fact]

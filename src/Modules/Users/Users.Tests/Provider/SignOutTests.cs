@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Users.Tests;
 
-public sealed class SignOutTests(TheProvider provider) : IClassFixture<TheProvider>
+[Collection(typeof(OneProvider))]
+public sealed class SignOutTests(TheProvider provider)
 {
     [Fact]
     public async Task somebody_is_asked_signed_out_and_sent_back_to_the_client()

@@ -9,7 +9,11 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-/// <summary>The module alone as an OpenID provider, for all tests of a class: a shop's pages that sign people in, and an importer that acts itself.</summary>
+/// <summary>Its tests share a host, and run one after the other.</summary>
+[CollectionDefinition]
+public sealed class OneProvider : ICollectionFixture<TheProvider>;
+
+/// <summary>The module alone as an OpenID provider: a shop's pages that sign people in, and an importer that acts itself.</summary>
 public sealed class TheProvider : IAsyncLifetime
 {
     public const string Callback = "https://shop.example/callback", SignedOut = "https://shop.example/bye", Secret = "importer-secret-0123456789-0123456789";

@@ -29,6 +29,7 @@ internal static class Provider
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(module => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = module.GetRequiredService<IXmlRepository>()));
         services.AddSingleton<Pages>();
         services.AddHostedService<ForgetTokens>();
+        services.AddHostedService<InviteFirstOperator>();
 
         services.AddSingleton<Writes>();
         services.AddScoped<IOpenIddictApplicationStore<Client>, ClientStore>();
@@ -53,6 +54,7 @@ internal static class Provider
         SignInPage.Map(users);
         RegisterPage.Map(users);
         SignOutPage.Map(users);
+        FirstOperatorPage.Map(users);
     }
 
     private static void Configure(OpenIddictServerBuilder server, ProviderSettings settings, Uri issuer)
