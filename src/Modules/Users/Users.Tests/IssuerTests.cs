@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Shared.Testing;
 
@@ -49,6 +51,22 @@ public sealed class IssuerTests
         var key = Assert.Single((await answers[0].Json()).GetProperty("keys").EnumerateArray());
         Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(field => field.Name).Order());
         Assert.Equal(1, await module.Query<long>("select count(*) from mt_doc_signingkey"));
+    }
+
+    [Fact]
+    public async Task a_key_that_the_program_before_this_one_made_goes_on_signing()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var stored = JsonSerializer.Serialize(new { id = "current", keyId = "of-before", privateKey = pair.ExportPkcs8PrivateKey(), madeAt = TimeProvider.System.GetUtcNow() });
+        await module.Query<string>("insert into mt_doc_signingkey (id, data) values ('current', $1::jsonb) returning id", stored);
+        using var http = module.Anonymous();
+
+        var issued = await (await http.PostAsJsonAsync("/v1/users/development-tokens", new { role = "operator" })).Json();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Text("accessToken"));
+
+        Assert.Equal("of-before", new JsonWebToken(issued.Text("accessToken")).Kid);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/users")).StatusCode);
     }
 
     [Fact]
