@@ -14,20 +14,6 @@ public sealed class IssuerTests
     private static readonly Dictionary<string, string?> s_own = new() { ["Users:DevelopmentTokens"] = "true", ["Tokens:Authority"] = null };
 
     [Fact]
-    public async Task a_host_takes_the_tokens_that_the_module_issues()
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-        using var http = module.Anonymous();
-        var registered = await (await http.PostOnce("/v1/users", new { email = "ann@example.com", password = TheUsers.Password, name = "Ann" })).Json();
-        var signedIn = await (await http.PostAsJsonAsync("/v1/users/tokens", new { email = "ann@example.com", password = TheUsers.Password })).Json();
-
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
-
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/v1/users/{registered.GetProperty("id").GetGuid()}")).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/v1/users")).StatusCode);
-    }
-
-    [Fact]
     public async Task discovery_names_the_issuer_and_keys_at_the_address_that_was_asked()
     {
         await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(s_own) { ["Tokens:Issuer"] = "http://issuer" });

@@ -23,4 +23,16 @@ public sealed class DevelopmentTokensTests(TheProvider provider)
 
         async Task<string> Token(object body) => (await (await http.PostAsJsonAsync("/v1/users/development-tokens", body)).Json()).GetProperty("accessToken").GetString()!;
     }
+
+    [Fact]
+    public async Task a_host_takes_the_tokens_that_the_module_issues()
+    {
+        using var http = provider.Module.Anonymous();
+        var signedIn = await (await http.PostAsJsonAsync("/v1/users/tokens", new { email = TheProvider.AnnsEmail, password = TheUsers.Password })).Json();
+
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
+
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/v1/users/{provider.Ann}")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/v1/users")).StatusCode);
+    }
 }
