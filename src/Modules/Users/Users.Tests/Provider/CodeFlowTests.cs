@@ -25,7 +25,7 @@ public sealed class CodeFlowTests(TheProvider provider)
         Assert.Equal(("at+jwt", "ES256", "http://modular"), (access.Typ, access.Alg, access.Issuer));
         Assert.Equal((provider.Ann.ToString(), "customer", "modular"), (access.Subject, access.GetClaim("role").Value, access.Audiences.Single()));
         Assert.DoesNotContain(access.Claims, claim => claim.Type is "email" or "name");
-        Assert.Equal((provider.Ann.ToString(), "shop", "n-1"), (identity.Subject, identity.Audiences.Single(), identity.GetClaim("nonce").Value));
+        Assert.Equal((provider.Ann.ToString(), "shop", "n-1", "http://modular"), (identity.Subject, identity.Audiences.Single(), identity.GetClaim("nonce").Value, identity.Issuer));
         Assert.Equal((TheProvider.AnnsEmail, "Ann"), (identity.GetClaim("email").Value, identity.GetClaim("name").Value));
         Assert.Equal(HttpStatusCode.OK, await browser.WithToken(tokens.Text("access_token"), $"/v1/users/{provider.Ann}"));
         Assert.Equal(HttpStatusCode.Forbidden, await browser.WithToken(tokens.Text("access_token"), "/v1/users"));

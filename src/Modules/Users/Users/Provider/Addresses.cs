@@ -41,6 +41,7 @@ internal static class Addresses
         public ValueTask HandleAsync(ProcessSignInContext context)
         {
             context.AccessTokenPrincipal?.SetClaim(Claims.Private.Issuer, settings.Issuer);
+            context.IdentityTokenPrincipal?.SetClaim(Claims.Private.Issuer, settings.Issuer);
             return default;
         }
     }
