@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Shared.Testing;
 
@@ -10,49 +12,6 @@ public sealed class IssuerTests
 {
     // Without an outside authority the host checks tokens by this module's own keys.
     private static readonly Dictionary<string, string?> s_own = new() { ["Users:DevelopmentTokens"] = "true", ["Tokens:Authority"] = null };
-
-    [Fact]
-    public async Task a_host_takes_the_tokens_that_the_module_issues()
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-        using var http = module.Anonymous();
-        var registered = await (await http.PostOnce("/v1/users", new { email = "ann@example.com", password = TheUsers.Password, name = "Ann" })).Json();
-        var signedIn = await (await http.PostAsJsonAsync("/v1/users/tokens", new { email = "ann@example.com", password = TheUsers.Password })).Json();
-
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
-
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/v1/users/{registered.GetProperty("id").GetGuid()}")).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/v1/users")).StatusCode);
-    }
-
-    [Fact]
-    public async Task a_development_token_has_the_role_and_the_subject_asked_for()
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-        using var http = module.Anonymous();
-        var subject = Guid.CreateVersion7();
-
-        var customers = new JsonWebToken(await Token(new { role = "customer", subject }));
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Token(new { role = "operator" }));
-
-        Assert.Equal((subject.ToString(), "customer"), (customers.Subject, customers.GetClaim("role").Value));
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/users")).StatusCode);
-
-        async Task<string> Token(object body) => (await (await http.PostAsJsonAsync("/v1/users/development-tokens", body)).Json()).GetProperty("accessToken").GetString()!;
-    }
-
-    [Theory]
-    [InlineData("""{"role":"owner"}""")]
-    [InlineData("""{}""")]
-    [InlineData("""{"role":"customer","subject":"me"}""")]
-    public async Task a_development_token_of_no_known_role_or_subject_is_refused(string body)
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
-
-        var answer = await module.Anonymous().PostAsync("/v1/users/development-tokens", new StringContent(body, null, "application/json"));
-
-        Assert.Equal((HttpStatusCode.BadRequest, "request.malformed"), await answer.Problem());
-    }
 
     [Fact]
     public async Task discovery_names_the_issuer_and_keys_at_the_address_that_was_asked()
@@ -78,6 +37,22 @@ public sealed class IssuerTests
         var key = Assert.Single((await answers[0].Json()).GetProperty("keys").EnumerateArray());
         Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(field => field.Name).Order());
         Assert.Equal(1, await module.Query<long>("select count(*) from mt_doc_signingkey"));
+    }
+
+    [Fact]
+    public async Task a_key_that_the_program_before_this_one_made_goes_on_signing()
+    {
+        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var stored = JsonSerializer.Serialize(new { id = "current", keyId = "of-before", privateKey = pair.ExportPkcs8PrivateKey(), madeAt = TimeProvider.System.GetUtcNow() });
+        await module.Query<string>("insert into mt_doc_signingkey (id, data) values ('current', $1::jsonb) returning id", stored);
+        using var http = module.Anonymous();
+
+        var issued = await (await http.PostAsJsonAsync("/v1/users/development-tokens", new { role = "operator" })).Json();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Text("accessToken"));
+
+        Assert.Equal("of-before", new JsonWebToken(issued.Text("accessToken")).Kid);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/users")).StatusCode);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ using Users.Contracts;
 
 namespace Users.Tests;
 
-public sealed class OpenAccountTests(TheUsers users) : IClassFixture<TheUsers>
+[Collection(typeof(OneModule))]
+public sealed class OpenAccountTests(TheUsers users)
 {
     [Theory]
     [InlineData(null, "customer")]

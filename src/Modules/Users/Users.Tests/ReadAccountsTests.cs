@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Users.Tests;
 
-public sealed class ReadAccountsTests(TheUsers users) : IClassFixture<TheUsers>
+[Collection(typeof(OneModule))]
+public sealed class ReadAccountsTests(TheUsers users)
 {
     [Fact]
     public async Task an_account_is_its_owners_and_operators_to_see()

@@ -4,7 +4,8 @@ using Users.Contracts;
 
 namespace Users.Tests;
 
-public sealed class RegisterAccountTests(TheUsers users) : IClassFixture<TheUsers>
+[Collection(typeof(OneModule))]
+public sealed class RegisterAccountTests(TheUsers users)
 {
     [Fact]
     public async Task a_customer_registers_and_it_is_told_once_by_id_alone()

@@ -4,7 +4,8 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-public sealed class SignInTests(TheUsers users) : IClassFixture<TheUsers>
+[Collection(typeof(OneModule))]
+public sealed class SignInTests(TheUsers users)
 {
     [Fact]
     public async Task e_mail_and_password_give_a_token_that_nobody_caches()

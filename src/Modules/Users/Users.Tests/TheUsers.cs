@@ -6,7 +6,11 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-/// <summary>The module alone, for all tests of a class: each uses addresses of its own. Three failures lock an account.</summary>
+/// <summary>Its tests share a host, and run one after the other.</summary>
+[CollectionDefinition]
+public sealed class OneModule : ICollectionFixture<TheUsers>;
+
+/// <summary>The module alone: each test uses addresses of its own. Three failures lock an account.</summary>
 public sealed class TheUsers : IAsyncLifetime
 {
     // The host takes itself to be in Production unless told otherwise, and there the issuer is a fault.

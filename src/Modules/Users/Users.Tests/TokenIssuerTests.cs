@@ -1,55 +1,38 @@
+using System.Net;
+using System.Net.Http.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Users.Tests;
 
-public sealed class TokenIssuerTests
+[Collection(typeof(OneModule))]
+public sealed class TokenIssuerTests(TheUsers users)
 {
-    private readonly SigningKey _key = SigningKey.Make(TimeProvider.System.GetUtcNow());
-    private readonly TokenIssuer _issuer = new(new UsersSettings(true, "http://issuer", "audience", 10, TimeSpan.FromMinutes(15)), TimeProvider.System);
-
     [Theory]
-    [InlineData(Role.Customer, "customer")]
-    [InlineData(Role.Operator, "operator")]
-    public void a_token_says_who_and_what_role_for_an_hour(Role role, string named)
+    [InlineData("customer")]
+    [InlineData("operator")]
+    public async Task a_token_says_who_and_what_role_for_an_hour(string role)
     {
         var subject = Guid.CreateVersion7();
 
-        var issued = _issuer.Issue(_key, subject, role);
+        var issued = await (await users.Module.Anonymous().PostAsJsonAsync("/v1/users/development-tokens", new { role, subject })).Json();
 
-        var token = new JsonWebToken(issued.AccessToken);
-        Assert.Equal(("at+jwt", "ES256", _key.KeyId), (token.Typ, token.Alg, token.Kid));
-        Assert.Equal(("http://issuer", "audience"), (token.Issuer, token.Audiences.Single()));
-        Assert.Equal((subject.ToString(), named), (token.Subject, token.GetClaim("role").Value));
-        Assert.Equal(("Bearer", 3600), (issued.TokenType, issued.ExpiresIn));
+        var token = new JsonWebToken(issued.Text("accessToken"));
+        Assert.Equal(("at+jwt", "ES256", "http://modular", "modular"), (token.Typ, token.Alg, token.Issuer, token.Audiences.Single()));
+        Assert.Equal((subject.ToString(), role), (token.Subject, token.GetClaim("role").Value));
+        Assert.Equal(("Bearer", 3600), (issued.Text("tokenType"), issued.GetProperty("expiresIn").GetInt32()));
         Assert.Equal(TimeSpan.FromHours(1), token.ValidTo - token.IssuedAt);
     }
 
-    [Fact]
-    public async Task a_token_is_checked_by_the_public_half()
+    [Theory]
+    [InlineData("""{"role":"owner"}""")]
+    [InlineData("""{}""")]
+    [InlineData("""{"role":"customer","subject":"me"}""")]
+    public async Task a_token_of_no_known_role_or_subject_is_refused(string body)
     {
-        var issued = _issuer.Issue(_key, Guid.CreateVersion7(), Role.Customer);
+        using var content = new StringContent(body, null, "application/json");
 
-        Assert.True(await IsSigned(issued.AccessToken, _key));
-        Assert.False(await IsSigned(issued.AccessToken, SigningKey.Make(TimeProvider.System.GetUtcNow())));
-    }
+        var answer = await users.Module.Anonymous().PostAsync("/v1/users/development-tokens", content);
 
-    [Fact]
-    public void one_key_signs_many_tokens()
-    {
-        for (var i = 0; i < 20; i++) Assert.NotEmpty(_issuer.Issue(_key, Guid.CreateVersion7(), Role.Customer).AccessToken);
-    }
-
-    private static async Task<bool> IsSigned(string token, SigningKey key)
-    {
-        using var pair = key.Open();
-        var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidIssuer = "http://issuer",
-            ValidAudience = "audience",
-            IssuerSigningKey = new ECDsaSecurityKey(pair),
-            CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-        });
-        return result.IsValid;
+        Assert.Equal((HttpStatusCode.BadRequest, "request.malformed"), await answer.Problem());
     }
 }

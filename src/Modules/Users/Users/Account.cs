@@ -9,6 +9,12 @@ public enum Role
     Operator,
 }
 
+internal static class Roles
+{
+    /// <summary>As tokens name it.</summary>
+    public static string Claim(this Role role) => role == Role.Operator ? Policies.Operator : Policies.Customer;
+}
+
 /// <summary>Somebody known to the shop. Without a password hash nobody can sign in to it.</summary>
 public sealed class Account
 {

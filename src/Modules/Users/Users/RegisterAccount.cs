@@ -12,6 +12,8 @@ namespace Users;
 /// <summary>A customer opens an account with a password.</summary>
 internal static class RegisterAccount
 {
+    public const string Taken = "This e-mail address has an account already: sign in, or use another address.";
+
     public sealed record Body(string Email, string Password, string Name);
 
     public sealed record Registered(Guid Id);
@@ -65,6 +67,6 @@ internal static class RegisterAccount
     {
         var normal = Account.Normal(email);
         if (await db.Query<Account>().AnyAsync(account => account.Email == normal, ct))
-            throw new RefusedException("user.email-taken", "This e-mail address has an account already: sign in, or use another address.");
+            throw new RefusedException("user.email-taken", Taken);
     }
 }

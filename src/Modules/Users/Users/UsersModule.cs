@@ -7,7 +7,7 @@ using Users.Contracts;
 
 namespace Users;
 
-/// <summary>Who may sign in, and the issuer of development tokens.</summary>
+/// <summary>Who may sign in, the OpenID provider by which they do, and the issuer of development tokens.</summary>
 public sealed class UsersModule : Module
 {
     public override string Name => "users";
@@ -22,14 +22,30 @@ public sealed class UsersModule : Module
             options.GenerateTypesAsInternal = true;
             options.ServiceLifetime = ServiceLifetime.Scoped;
         });
-        services.AddSingleton(UsersSettings.Of(configuration));
+        var (settings, provider) = (UsersSettings.Of(configuration), ProviderSettings.Of(configuration));
+        services.AddSingleton(settings);
+        services.AddSingleton(provider);
+        services.AddSingleton(KeySettings.Of(configuration, provider.LongestToken));
+        services.AddSingleton<KeyRing>();
         services.AddSingleton<TokenIssuer>();
+        if (provider.IsOn) Provider.Add(services, provider, settings.Issuer);
     }
 
     public override void Store(StoreOptions store)
     {
-        store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email);
+        // The role: of very many accounts few are operators', who are looked for at each start.
+        store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email).Index(account => account.Role);
         store.Schema.For<SigningKey>();
+        store.Schema.For<Invitation>();
+        store.Schema.For<Grant>()
+            .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
+            .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false);
+        store.Schema.For<TokenEntry>()
+            .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(token => token.Version))
+            .Duplicate(token => token.GrantId)
+            .Duplicate(token => token.ExpiresAt)
+            .UniqueIndex("tokenentry_reference", token => token.ReferenceId!);
+        store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -39,12 +55,15 @@ public sealed class UsersModule : Module
         GetAccount.Map(routes);
         ListAccounts.Map(routes);
 
-        if (!routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens) return;
+        var (development, provider) = (routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens, routes.ServiceProvider.GetRequiredService<ProviderSettings>().IsOn);
+        if (provider) Provider.Map(routes);
+        if (development || provider) GetSigningKeys.Map(routes);
+        if (!development) return;
 
         SignIn.Map(routes);
         IssueDevelopmentToken.Map(routes);
-        GetSigningKeys.Map(routes);
-        GetDiscovery.Map(routes);
+        // OpenIddict answers with more.
+        if (!provider) GetDiscovery.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["accounts"] = "select count(*) from mt_doc_account" };

@@ -31,7 +31,8 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, stri
         if (configuration[Failures] is { } failures && !(int.TryParse(failures, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000))
             yield return $"{Failures} is '{failures}': it must be a number from 1 to 1000.";
 
-        if (configuration[Locked] is { } locked && !(TimeSpan.TryParse(locked, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero && time <= TimeSpan.FromDays(1)))
-            yield return $"{Locked} is '{locked}': it must be a time such as 00:15:00, at most a day.";
+        if (configuration[Locked] is { } locked && Times.Read(locked, TimeSpan.FromDays(1)) is null) yield return Times.Fault(Locked, locked, "a day");
+
+        foreach (var fault in KeySettings.Faults(configuration).Concat(ProviderSettings.Faults(configuration))) yield return fault;
     }
 }

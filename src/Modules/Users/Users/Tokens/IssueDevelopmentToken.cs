@@ -1,4 +1,3 @@
-using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,9 +27,8 @@ internal static class IssueDevelopmentToken
         .WithSummary("Gives an access token to whoever asks. Development only.")
         .ForAnyone();
 
-    public sealed class Handler(IDocumentSession db, TokenIssuer issuer, TimeProvider clock) : ICommandHandler<Command, IssuedToken>
+    public sealed class Handler(TokenIssuer issuer) : ICommandHandler<Command, IssuedToken>
     {
-        public async ValueTask<IssuedToken> Handle(Command command, CancellationToken ct) =>
-            issuer.Issue(await SigningKey.Current(db, clock, ct), command.Subject, command.Role);
+        public async ValueTask<IssuedToken> Handle(Command command, CancellationToken ct) => await issuer.IssueAsync(command.Subject, command.Role, ct);
     }
 }

@@ -1,0 +1,53 @@
+using Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+using Shared.Kernel;
+
+namespace Users;
+
+/// <summary>A customer opens an account in the browser and is signed in to it.</summary>
+internal static class RegisterPage
+{
+    private const string Path = "/v1/users/register", Title = "Open an account";
+
+    public static void Map(IEndpointRouteBuilder users)
+    {
+        users.MapGet("/register", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "Register", Title, Return.Checked(@return), Pages.NoErrors, Values("", "")))
+            .WithName("RegisterPage").ExcludeFromDescription().ForAnyone();
+
+        users.MapPost("/register", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+            {
+                var then = Return.Checked(form["return"]);
+                if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, Path + (then is null ? "" : $"?return={Uri.EscapeDataString(then)}"), Title);
+
+                var command = new RegisterAccount.Command(form["email"].ToString(), form["password"].ToString(), form["name"].ToString());
+                var errors = Pages.NoErrors;
+                try
+                {
+                    await Session.BeginAsync(http, (await sender.Send(command, ct)).Id, clock.GetUtcNow());
+                }
+                catch (InvalidException invalid)
+                {
+                    // A person is told in the page, not by a problem document.
+                    errors = invalid.Errors;
+                }
+                catch (RefusedException refused)
+                {
+                    errors = new Dictionary<string, string[]> { [""] = [refused.Message] };
+                }
+                catch (Exception fault) when (fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+                {
+                    // The button was pressed twice.
+                    errors = new Dictionary<string, string[]> { [""] = [RegisterAccount.Taken] };
+                }
+
+                if (errors.Count > 0) return pages.Form(http, "Register", Title, then, errors, Values(command.Email, command.Name));
+                return then is null ? pages.Message(http, StatusCodes.Status200OK, "Your account is open", "You are signed in to it: go back to the shop.", "/v1/users/sign-out", "Sign out") : Results.Redirect(then);
+            })
+            .WithName("SubmitRegistration").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
+    }
+
+    private static Dictionary<string, object> Values(string email, string name) => new() { ["email"] = email, ["name"] = name };
+}

@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Users;
+
+/// <summary>Somebody who has signed in to the provider's own pages, in this browser.</summary>
+/// <param name="Since">When the password was last given.</param>
+internal sealed record Session(Guid Account, DateTimeOffset Since)
+{
+    private const string Scheme = "session";
+
+    public static void Add(IServiceCollection services, ProviderSettings settings) => services.AddAuthentication().AddCookie(Scheme, cookie =>
+    {
+        cookie.Cookie = new OwnCookie("shop-session", settings.IsSecure);
+        cookie.ExpireTimeSpan = settings.Session;
+        cookie.SlidingExpiration = false;
+    });
+
+    public static Task BeginAsync(HttpContext http, Guid account, DateTimeOffset now) => http.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(
+        [new Claim("sub", account.ToString()), new Claim("auth_time", now.ToUnixTimeSeconds().ToString())], Scheme)));
+
+    public static Task EndAsync(HttpContext http) => http.SignOutAsync(Scheme);
+
+    public static async Task<Session?> ReadAsync(HttpContext http) =>
+        await http.AuthenticateAsync(Scheme) is { Principal: { } somebody }
+            ? new(Guid.Parse(somebody.FindFirstValue("sub")!), DateTimeOffset.FromUnixTimeSeconds(long.Parse(somebody.FindFirstValue("auth_time")!)))
+            : null;
+}
+
+/// <summary>No script reads it, no other site's form sends it. Where TLS is, wherever it ends, the name's prefix makes browsers hold it to this one host.</summary>
+internal sealed class OwnCookie : CookieBuilder
+{
+    private readonly bool _secure;
+
+    public OwnCookie(string name, bool secure)
+    {
+        _secure = secure;
+        Name = secure ? $"__Host-{name}" : name;
+        Path = "/";
+        HttpOnly = true;
+        SameSite = SameSiteMode.Lax;
+        IsEssential = true;
+    }
+
+    // Not by SecurePolicy.Always: forms that come here without TLS, from what ends it before, would be refused.
+    public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
+    {
+        var options = base.Build(context, expiresFrom);
+        options.Secure = _secure || context.Request.IsHttps;
+        return options;
+    }
+}

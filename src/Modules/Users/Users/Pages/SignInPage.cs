@@ -1,0 +1,46 @@
+using Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Shared.Kernel;
+
+namespace Users;
+
+/// <summary>Somebody signs in, in this browser, and goes on to where a client sent the browser from.</summary>
+internal static class SignInPage
+{
+    private const string Path = "/v1/users/sign-in", Title = "Sign in";
+
+    public static void Map(IEndpointRouteBuilder users)
+    {
+        users.MapGet("/sign-in", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values("")))
+            .WithName("SignInPage").ExcludeFromDescription().ForAnyone();
+
+        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+            {
+                var then = Return.Checked(form["return"]);
+                if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
+
+                var command = new CheckPassword.Command(form["email"].ToString(), form["password"].ToString());
+                var errors = Pages.NoErrors;
+                try
+                {
+                    if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
+                    else await Session.BeginAsync(http, account.Id, clock.GetUtcNow());
+                }
+                catch (InvalidException invalid)
+                {
+                    // A person is told in the page, not by a problem document.
+                    errors = invalid.Errors;
+                }
+
+                if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(command.Email));
+                return then is null ? pages.Message(http, StatusCodes.Status200OK, "You are signed in", "Go back to the shop.", "/v1/users/sign-out", "Sign out") : Results.Redirect(then);
+            })
+            .WithName("SubmitSignIn").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
+    }
+
+    public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
+
+    private static Dictionary<string, object> Values(string email) => new() { ["email"] = email };
+}

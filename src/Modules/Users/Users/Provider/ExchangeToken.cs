@@ -1,0 +1,34 @@
+using Marten;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OpenIddict.Abstractions;
+using Shared.Kernel;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Users;
+
+/// <summary>A code, a refresh token or a client's own secret against tokens. Client, code, verifier and token have been checked before it comes here.</summary>
+internal static class ExchangeToken
+{
+    public static void Map(IEndpointRouteBuilder users) => users
+        .MapPost("/connect/token", HandleAsync)
+        .WithName("ExchangeToken").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
+
+    private static async Task<IResult> HandleAsync(HttpContext http, IQuerySession db, ProviderSettings provider, UsersSettings settings, CancellationToken ct)
+    {
+        var request = http.GetOpenIddictServerRequest()!;
+        if (request.IsClientCredentialsGrantType())
+        {
+            var client = provider.Clients.Single(client => client.Id == request.ClientId);
+            return Results.SignIn(Subject.Of(client.Subject, client.Role!.Value, settings.Audience), authenticationScheme: Provider.Scheme);
+        }
+
+        var before = (await http.AuthenticateAsync(Provider.Scheme)).Principal!;
+        return await db.LoadAsync<Account>(Guid.Parse(before.GetClaim(Claims.Subject)!), ct) is { } account
+            ? Results.SignIn(Subject.Renewed(before, account), authenticationScheme: Provider.Scheme)
+            : Authorize.Refused(Errors.InvalidGrant, "The account is not there any more.");
+    }
+}

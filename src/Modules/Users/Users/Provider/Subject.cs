@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Users;
+
+/// <summary>Whom tokens are about, and what they say.</summary>
+internal static class Subject
+{
+    public static ClaimsPrincipal Of(Guid id, Role role, string audience)
+    {
+        var identity = new ClaimsIdentity("users", Claims.Name, Claims.Role);
+        identity.SetClaim(Claims.Subject, id.ToString());
+        identity.SetClaim(Claims.Role, role.Claim());
+        identity.SetResources(audience);
+        return Addressed(new ClaimsPrincipal(identity));
+    }
+
+    /// <summary>As the account is now, whatever it was when the code or the refresh token was issued.</summary>
+    public static ClaimsPrincipal Renewed(ClaimsPrincipal before, Account account)
+    {
+        before.SetClaim(Claims.Role, account.Role.Claim());
+        before.SetClaim(Claims.Email, before.HasScope(Scopes.Email) ? account.Email : null);
+        before.SetClaim(Claims.Name, before.HasScope(Scopes.Profile) ? account.Name : null);
+        return Addressed(before);
+    }
+
+    // Who somebody is goes to the client that he signed in to, not to every module that sees its access token.
+    private static ClaimsPrincipal Addressed(ClaimsPrincipal principal) => principal.SetDestinations(claim => claim.Type switch
+    {
+        Claims.Role => [Destinations.AccessToken, Destinations.IdentityToken],
+        Claims.Email or Claims.Name or Claims.AuthenticationTime => [Destinations.IdentityToken],
+        _ => [],
+    });
+
+    public static ClaimsPrincipal SignedIn(Account account, Session session, OpenIddictRequest request, string audience)
+    {
+        var principal = Of(account.Id, account.Role, audience);
+        principal.SetScopes(request.GetScopes());
+        principal.SetClaim(Claims.AuthenticationTime, session.Since.ToUnixTimeSeconds());
+        return Addressed(principal);
+    }
+}
