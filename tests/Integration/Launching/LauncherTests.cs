@@ -80,7 +80,7 @@ public sealed partial class LauncherTests : IDisposable
         Assert.Empty(JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.Path, "topology.json")))!["Undrained"]!.AsArray());
     }
 
-    private Task<ChildProcess> StartAsync(params string[] arguments) => ChildProcess.StartAsync(new("dotnet", [Program, .. arguments, $"--Urls=http://127.0.0.1:{_port}"]) { Environment = Variables() });
+    private Task<ChildProcess> StartAsync(params string[] arguments) => ChildProcess.StartAsync(new("env", ["--default-signal=INT", "dotnet", Program, .. arguments, $"--Urls=http://127.0.0.1:{_port}"]) { Environment = Variables() });
 
     private Dictionary<string, string?> Variables() => new()
     {

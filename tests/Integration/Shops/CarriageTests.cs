@@ -97,7 +97,7 @@ public sealed class CarriageShippingOutTests(ShopShippingOut started) : Carriage
     {
         var answers = await Node.RunAsync("quote.js", $"127.0.0.1:{Shop.CallPortOf("shipping")}", Path.Combine(Node.Root, "src/Modules/Shipping/Shipping.Contracts/rates.proto"), ModuleUnderTest.Secret);
 
-        Assert.Equal("""{"amount_minor":1995,"currency":"GBP","zone":"Europe","from_grams":2001,"up_to_grams":10000}""", answers["quote"]!.ToJsonString());
+        Assert.Equal("""{"amount_minor":1995,"currency":"GBP","zone":"Europe","from_grams":2001,"up_to_grams":10000,"free_from_minor":0}""", answers["quote"]!.ToJsonString());
         Assert.Equal(("INVALID_ARGUMENT", "invalid"), ((string)answers["refused"]!["status"]!, (string)answers["refused"]!["code"]!));
         Assert.Contains("country must be two capital letters", (string)answers["refused"]!["details"]!, StringComparison.Ordinal);
         Assert.Equal("UNAUTHENTICATED", (string)answers["unsigned"]!["status"]!);

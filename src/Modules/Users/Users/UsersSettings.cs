@@ -25,7 +25,7 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, stri
         {
             if (!bool.TryParse(on, out var issues)) yield return $"{Development} is '{on}': it must be true or false.";
             if (issues && environment == "Production")
-                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off and name an outside issuer by Tokens:Authority.";
+                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off, and name an outside issuer by Tokens:Authority or clients of this one by Users:Clients. For a trial set ASPNETCORE_ENVIRONMENT=Development.";
         }
 
         if (configuration[Failures] is { } failures && !(int.TryParse(failures, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000))
