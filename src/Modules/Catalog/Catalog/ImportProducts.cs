@@ -5,7 +5,7 @@ using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Shared.Kernel;
 
@@ -21,8 +21,6 @@ internal static class ImportProducts
 
     public sealed record Command(string Csv) : ICommand<Report>;
 
-    private sealed record AtMost(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
-
     public static void Map(IEndpointRouteBuilder catalog) => catalog
         .MapPost("/imports", async (HttpRequest request, ISender sender, CancellationToken ct) =>
         {
@@ -35,7 +33,7 @@ internal static class ImportProducts
         .Accepts<string>("text/csv")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .WithMetadata(new AtMost(10 * 1024 * 1024))
+        .WithMetadata(new RequestSizeLimitAttribute(10 * 1024 * 1024))
         .ForOperators()
         .WithIdempotencyKey();
 

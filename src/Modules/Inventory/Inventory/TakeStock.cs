@@ -2,7 +2,7 @@ using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Shared.Kernel;
 
@@ -16,8 +16,6 @@ internal static class TakeStock
 
     public sealed record Command(IReadOnlyList<CountedRow> Rows) : ICommand<Started>;
 
-    private sealed record AtMost(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
-
     public static void Map(IEndpointRouteBuilder inventory) => inventory
         .MapPost("/stocktakes", async (HttpRequest request, ISender sender, CancellationToken ct) =>
         {
@@ -29,7 +27,7 @@ internal static class TakeStock
         .Accepts<string>("text/csv")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .WithMetadata(new AtMost(5 * 1024 * 1024))
+        .WithMetadata(new RequestSizeLimitAttribute(5 * 1024 * 1024))
         .ForOperators()
         .WithIdempotencyKey();
 

@@ -12,7 +12,10 @@ internal sealed partial class ForgetChanged(IServiceProvider module, ILogger<For
     {
         // The cache reads from the store, which is made with this: asked for when both are there.
         var cache = module.GetRequiredService<ProductCache>();
-        foreach (var product in commit.Inserted.Concat(commit.Updated).OfType<Product>())
+        // An import changes hundreds in one commit: they go to Redis at once. New ones were in no cache, since what is not there is not kept.
+        await Task.WhenAll(commit.Updated.OfType<Product>().Select(Forget));
+
+        async Task Forget(Product product)
         {
             try
             {

@@ -5,7 +5,7 @@ using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Shared.Kernel;
 
@@ -20,8 +20,6 @@ internal static class PutImport
     private const int RowsAtOnce = 1_000;
 
     public sealed record Command(Guid Id, Stream File) : ICommand<ImportView>;
-
-    private sealed record AtMost(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 
     public static void Map(IEndpointRouteBuilder imports) => imports
         .MapPut("/{id:guid}", async (Guid id, HttpRequest request, ISender sender, CancellationToken ct) =>
@@ -41,7 +39,7 @@ internal static class PutImport
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .WithMetadata(new AtMost(29_000_000))
+        .WithMetadata(new RequestSizeLimitAttribute(29_000_000))
         .ForOperators();
 
     public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, ImportView>
