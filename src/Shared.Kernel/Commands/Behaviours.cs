@@ -20,7 +20,7 @@ internal static class Behaviours
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(Commit<,>));
 
         services.AddScoped<IdempotencyKey>();
-        services.AddSingleton(module => new OutboxLimit(module.GetRequiredService<NpgsqlDataSource>(), mostOutgoing, module.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(module => new OutboxLimit(mostOutgoing, module.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ForgetAnswers>();
         // MartenOutbox enlists itself in the scope's session when it is made: what is told through it commits with that session or not at all.
         services.AddScoped(scope => new Outbox(

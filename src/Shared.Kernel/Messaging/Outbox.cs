@@ -48,6 +48,6 @@ public sealed class Outbox(IMessageBus bus, IDocumentSession session, MessageMap
     {
         if (JsonSerializer.SerializeToUtf8Bytes(message, message.GetType()).Length is var size and > LargestMessage)
             throw new RefusedException("message.too-large", $"A {message.GetType().Name} of {size} bytes is more than the {LargestMessage} that a message may have.");
-        if (limit is not null) await limit.EnsureRoomAsync();
+        if (limit is not null) await limit.EnsureRoomAsync(session);
     }
 }

@@ -52,26 +52,16 @@ public sealed class TheInventory : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
-    /// <summary>As an operator, with a key of its own unless one is given. What is answered 503, since all connections are in use, is asked again, as Retry-After says.</summary>
-    public Task<HttpResponseMessage> Post(string path, object body, string? key = null) => Post(path, () => body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body), key);
-
-    public async Task<HttpResponseMessage> Post(string path, Func<HttpContent> content, string? key = null)
+    /// <summary>As an operator, with a key of its own unless one is given.</summary>
+    public async Task<HttpResponseMessage> Post(string path, object body, string? key = null)
     {
-        using var client = Module.AsOperator(TheOperator);
-        var once = key ?? $"{Guid.NewGuid()}";
-        return await Eventually.Get(async () =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}") { Content = content(), Headers = { { "Idempotency-Key", once } } };
-            return await client.SendAsync(request);
-        }, answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable, $"an answer of {path}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/inventory/{path}");
+        request.Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body);
+        request.Headers.Add("Idempotency-Key", key ?? $"{Guid.NewGuid()}");
+        return await Module.AsOperator(TheOperator).SendAsync(request);
     }
 
-    public async Task<JsonNode> Get(string path)
-    {
-        using var client = Module.AsOperator();
-        using var answer = await Eventually.Get(() => client.GetAsync($"/v1/inventory/{path}"), answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable, $"an answer of {path}");
-        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
-    }
+    public async Task<JsonNode> Get(string path) => (await Module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/inventory/{path}"))!;
 
     /// <summary>The product's counters, after a check that the book says the same.</summary>
     public async Task<Counters> CountersOf(string sku)
