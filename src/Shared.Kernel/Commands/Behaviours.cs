@@ -79,7 +79,8 @@ internal sealed class AnswerOnce<TMessage, TResponse>(IDocumentSession session, 
         }
         catch (Exception fault) when (fault is RefusedException or NotFoundException or ChangedMeanwhileException || Retries.IsLostRace(fault))
         {
-            // Rolled back. Perhaps this very key was first, and its effect is what refused the repetition.
+            // Perhaps this very key was first, and its effect is what refused the repetition. Rolled back before it is asked: that takes a connection, all of which may wait for this one's locks.
+            await session.DisposeAsync();
             await using var fresh = store.QuerySession();
             if (await fresh.LoadAsync<IdempotentAnswer>(value, cancellationToken) is not { } winner) throw;
             return Again(winner, hash);
