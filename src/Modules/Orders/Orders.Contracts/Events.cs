@@ -12,8 +12,13 @@ public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, deci
 public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, string PaymentToken,
     string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false);
 
+/// <summary>Where a parcel goes, within a country. Personal data: kept where it is needed, never logged.</summary>
+public sealed record DeliveryAddress(string Name, string Street, string PostalCode, string City);
+
 /// <summary>Stock is set aside and the money is there: the order can be sent.</summary>
-public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines);
+/// <param name="Country">Where to, ISO 3166-1 alpha-2. Not said by orders from before it was.</param>
+/// <param name="To">Not said by orders that were placed without one.</param>
+public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, string? Country = null, DeliveryAddress? To = null);
 
 /// <summary>A confirmed order shall be called off: Shipping stops its shipment, or has dispatched it already and nothing changes.</summary>
 public sealed record OrderCancellationRequested(Guid OrderId);
