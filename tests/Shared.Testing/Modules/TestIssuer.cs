@@ -22,15 +22,24 @@ public sealed class TestIssuer
 
     public static Task<TestIssuer> SharedAsync() => Shared.Value;
 
-    public string Token(string role, Guid subject) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    /// <summary>As what hosts check says that this issuer signs with.</summary>
+    public ECDsa Key => _key.ECDsa;
+
+    /// <param name="spoil">Makes of a good token a bad one, before it is signed.</param>
+    public string Token(string role, Guid subject, Action<SecurityTokenDescriptor>? spoil = null)
     {
-        Issuer = "http://modular",
-        Audience = "modular",
-        TokenType = "at+jwt",
-        Subject = new ClaimsIdentity([new Claim("sub", subject.ToString()), new Claim("role", role)]),
-        Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime,
-        SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
-    });
+        var token = new SecurityTokenDescriptor
+        {
+            Issuer = "http://modular",
+            Audience = "modular",
+            TokenType = "at+jwt",
+            Subject = new ClaimsIdentity([new Claim("sub", subject.ToString()), new Claim("role", role)]),
+            Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime,
+            SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
+        };
+        spoil?.Invoke(token);
+        return new JsonWebTokenHandler().CreateToken(token);
+    }
 
     private static async Task<TestIssuer> StartAsync()
     {
