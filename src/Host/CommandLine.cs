@@ -33,12 +33,16 @@ internal static class CommandLine
             // Not in appsettings.json, which would win over ASPNETCORE_URLS.
             if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls("http://127.0.0.1:8080");
             var manifest = Manifest.Read(ManifestPath);
+            var faults = new List<string>();
+            var edge = Edge.Read(builder.Configuration, faults);
+            Edge.Add(builder);
             Gateway.Add(builder, manifest);
             await using var host = await ModularHost.StartAsync(builder, modules, manifest, (front, topology) =>
             {
+                edge.Use(front, topology);
                 Gateway.Map(front, topology);
                 StartPage.Map(front, topology, manifest);
-            });
+            }, faults);
             await host.RunAsync();
             return 0;
         }

@@ -41,12 +41,13 @@ public sealed partial class ModularHost : IAsyncDisposable
     /// <param name="builder">The front's own builder; its configuration is the host's.</param>
     /// <param name="known">Every module of the program, whether it runs here or not.</param>
     /// <param name="manifest">Who subscribes to what.</param>
-    /// <param name="gateway">What the program adds to the front: forwarding, pages.</param>
+    /// <param name="gateway">What the program adds to the front: limits, forwarding, pages.</param>
+    /// <param name="faultsSoFar">What the program found wrong in its own settings.</param>
     /// <exception cref="ConfigurationFaultsException">Nothing was started.</exception>
-    public static async Task<ModularHost> StartAsync(WebApplicationBuilder builder, IReadOnlyList<Module> known, Manifest manifest, Action<WebApplication, Topology>? gateway = null, CancellationToken cancellation = default)
+    public static async Task<ModularHost> StartAsync(WebApplicationBuilder builder, IReadOnlyList<Module> known, Manifest manifest, Action<WebApplication, Topology>? gateway = null, IEnumerable<string>? faultsSoFar = null, CancellationToken cancellation = default)
     {
         var configuration = builder.Configuration;
-        var faults = new List<string>();
+        var faults = new List<string>(faultsSoFar ?? []);
         var topology = Topology.Read(configuration, [.. known.Select(module => module.Name)], faults);
         var here = known.Where(module => topology.Here.Contains(module.Name)).ToArray();
         var databases = here.Length > 0 && Databases.AreEmbedded(configuration) ? null : Databases.Read(configuration, "Database", topology.Here, faults);
@@ -85,7 +86,6 @@ public sealed partial class ModularHost : IAsyncDisposable
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
 
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
-
             if (calls.Urls is { } urls) port = await CallPort.OpenAsync(urls, modules, surroundings, cancellation);
             Front.Use(front, modules, topology);
             gateway?.Invoke(front, topology);
