@@ -35,12 +35,13 @@ internal static class CommandLine
             var manifest = Manifest.Read(ManifestPath);
             var faults = new List<string>();
             var edge = Edge.Read(builder.Configuration, faults);
-            Edge.Add(builder);
+            Edge.Add(builder, manifest);
             Gateway.Add(builder, manifest);
             await using var host = await ModularHost.StartAsync(builder, modules, manifest, (front, topology) =>
             {
                 edge.Use(front, topology);
                 Gateway.Map(front, topology);
+                Description.Map(front, topology);
                 StartPage.Map(front, topology, manifest);
             }, faults);
             await host.RunAsync();

@@ -19,8 +19,9 @@ internal sealed record Edge(IReadOnlyList<string> Origins, RequestLimit? Limit, 
         return new Edge(origins, RequestLimit.Read(configuration, faults), compresses);
     }
 
-    public static void Add(WebApplicationBuilder builder)
+    public static void Add(WebApplicationBuilder builder, Manifest manifest)
     {
+        builder.Services.AddSingleton<IStartupFilter>(new Versions(manifest));
         builder.Services.AddCors();
         builder.Services.AddResponseCompression(compression =>
         {

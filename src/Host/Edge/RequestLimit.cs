@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Mvc;
+using Shared.Kernel;
 
 namespace Host;
 
@@ -34,7 +35,7 @@ internal sealed class RequestLimit(int requests, TimeSpan window) : IDisposable
     public async Task Guard(HttpContext context, RequestDelegate next)
     {
         // What orchestrators and monitors ask is no customer's.
-        if (!context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (!ModulePipeline.Versions.Any(version => context.Request.Path.StartsWithSegments("/" + version, StringComparison.Ordinal)))
         {
             await next(context);
             return;

@@ -14,7 +14,7 @@ internal sealed class Away(RequestDelegate next, Topology topology, IProblemDeta
         if (context.GetForwarderErrorFeature() is not { Error: not (ForwarderError.RequestBodyClient or ForwarderError.RequestCreation) } failure
             || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
 
-        var module = context.GetRouteModel().Config.RouteId;
+        var module = context.GetRouteModel().Config.ClusterId!;
         var slow = context.Response.StatusCode == StatusCodes.Status504GatewayTimeout && !WasNotReached(failure);
         context.Response.StatusCode = slow ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status503ServiceUnavailable;
         if (!slow) context.Response.Headers.RetryAfter = "2";

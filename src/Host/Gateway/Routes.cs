@@ -16,7 +16,9 @@ internal static class Routes
     {
         var modules = manifest.Modules.Select(module => module.Name).Where(topology.Elsewhere.ContainsKey).ToArray();
         return new InMemoryConfigProvider(
-            [.. modules.Select(module => new RouteConfig { RouteId = module, ClusterId = module, Match = new RouteMatch { Path = $"/v1/{module}/{{**rest}}" } })],
+            [.. from module in modules
+                from version in ModulePipeline.Versions
+                select new RouteConfig { RouteId = $"{version}-{module}", ClusterId = module, Match = new RouteMatch { Path = $"/{version}/{module}/{{**rest}}" } }],
             [.. modules.Select(module => Cluster(topology, module))]);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Shared.Kernel;
 
-/// <summary>The host's one Kestrel and what is common to all its modules, done once: request id, access log, token check, health, metrics, the merged description.</summary>
+/// <summary>The host's one Kestrel and what is common to all its modules, done once: request id, access log, token check, health, metrics.</summary>
 internal static partial class Front
 {
     /// <summary>Bytes of any request's body; modules set lower limits.</summary>
@@ -52,7 +51,8 @@ internal static partial class Front
         front.UseAuthorization();
 
         foreach (var module in modules)
-            front.Map($"/v1/{module.Module.Name}/{{**rest}}", (HttpContext context) => module.Server.EnterAsync(context)).DisableHttpMetrics().ExcludeFromDescription();
+            foreach (var version in ModulePipeline.Versions)
+                front.Map($"/{version}/{module.Module.Name}/{{**rest}}", (HttpContext context) => module.Server.EnterAsync(context)).DisableHttpMetrics().ExcludeFromDescription();
 
         front.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
         front.MapGet("/health/ready", async (CancellationToken ct) =>
@@ -65,28 +65,6 @@ internal static partial class Front
             : await asked.FaultAsync(ct) is { } fault ? Results.Json(fault, statusCode: 503)
             : Results.Ok("ready"));
         front.MapPrometheusScrapingEndpoint("/metrics");
-        front.MapGet("/openapi/v1.json", async (HttpContext context, IHttpClientFactory clients) => await DescribeAsync(context, clients, ModularHost.AddressOf(front), topology));
-    }
-
-    /// <summary>Every module is asked at the front's own address, as a client would, wherever it runs. What one of them answers instead of its description is the answer.</summary>
-    private static async Task<IResult> DescribeAsync(HttpContext context, IHttpClientFactory clients, Uri own, Topology topology)
-    {
-        using var client = clients.CreateClient();
-        var documents = new List<JsonObject>();
-        foreach (var module in topology.Here.Concat(topology.Gateway ? topology.Elsewhere.Keys : []).Order(StringComparer.Ordinal))
-        {
-            using var answer = await client.GetAsync(new Uri(own, $"/v1/{module}/openapi.json"), context.RequestAborted);
-            var text = await answer.Content.ReadAsStringAsync(context.RequestAborted);
-            if (!answer.IsSuccessStatusCode)
-            {
-                if (answer.Headers.RetryAfter is { } pause) context.Response.Headers.RetryAfter = pause.ToString();
-                return Results.Text(text, answer.Content.Headers.ContentType?.ToString(), statusCode: (int)answer.StatusCode);
-            }
-
-            documents.Add(JsonNode.Parse(text)!.AsObject());
-        }
-
-        return Results.Text(OpenApi.Merge(documents), "application/json");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {Milliseconds:0.0} ms")]

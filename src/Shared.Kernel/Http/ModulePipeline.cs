@@ -17,6 +17,9 @@ internal static class ModulePipeline
     /// <summary>Bytes of a request's body, unless an endpoint says otherwise.</summary>
     public const long LargestBody = 1_000_000;
 
+    /// <summary>Of the public API: first segments of its addresses.</summary>
+    public static readonly IReadOnlyList<string> Versions = ["v1", "v2"];
+
     public static void Add(IServiceCollection services, Module module)
     {
         services.AddRouting();
@@ -40,8 +43,9 @@ internal static class ModulePipeline
 
         var routes = application.MapGroup($"/v1/{module.Name}").WithTags(module.Name);
         module.Endpoints(routes);
+        module.SecondEndpoints(application.MapGroup($"/v2/{module.Name}").WithTags(module.Name));
         ModuleStatus.Map(routes, module);
-        routes.MapOpenApi("/openapi.json").AllowAnonymous();
+        application.MapOpenApi($"/{{documentName}}/{module.Name}/openapi.json").AllowAnonymous();
     }
 
     private static void Configure(JsonSerializerOptions json)

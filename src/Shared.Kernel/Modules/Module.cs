@@ -28,6 +28,9 @@ public abstract class Module
     /// <summary>Its endpoints below <c>/v1/{Name}</c>. Each needs a policy, or the host does not start.</summary>
     public abstract void Endpoints(IEndpointRouteBuilder routes);
 
+    /// <summary>Those below <c>/v2/{Name}</c>: what has become another there. All else goes on below <c>/v1</c>.</summary>
+    public virtual void SecondEndpoints(IEndpointRouteBuilder routes) { }
+
     /// <summary>What the start page counts: a label and a query on the module's own schema that answers one number.</summary>
     public virtual IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>();
 

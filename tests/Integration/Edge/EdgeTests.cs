@@ -100,6 +100,37 @@ public sealed class EdgeTests(StartedShop started)
     }
 
     [Fact]
+    public async Task the_version_is_in_the_address_or_in_a_header()
+    {
+        using var client = await ClientAsync("operator");
+        var sku = $"sku-{Guid.CreateVersion7():N}";
+        (await client.SendAsync(Post("/v1/catalog/products", $$"""{ "sku": "{{sku}}", "name": "Tea", "price": 12.5, "currency": "GBP", "weight": 100 }"""))).EnsureSuccessStatusCode();
+
+        using HttpResponseMessage first = await client.GetAsync($"/v1/catalog/products/{sku}"), byHeader = await AskAsync($"/catalog/products/{sku}", "1"), unsaid = await AskAsync($"/catalog/products/{sku}", null);
+        using HttpResponseMessage second = await client.GetAsync($"/v2/catalog/products/{sku}"), secondByHeader = await AskAsync($"/catalog/products/{sku}", "2");
+        using HttpResponseMessage third = await AskAsync($"/catalog/products/{sku}", "3"), both = await AskAsync($"/v1/catalog/products/{sku}", "2");
+
+        var told = await first.Content.ReadAsStringAsync();
+        Assert.Equal((told, told), (await byHeader.Content.ReadAsStringAsync(), await unsaid.Content.ReadAsStringAsync()));
+        Assert.Equal("12.5", (string)JsonNode.Parse(await second.Content.ReadAsStringAsync())!["price"]!["amount"]!);
+        Assert.Equal(await second.Content.ReadAsStringAsync(), await secondByHeader.Content.ReadAsStringAsync());
+        Assert.Equal(("@1796083200", "Wed, 01 Dec 2027 00:00:00 GMT", $"</v2/catalog/products/{sku}>; rel=\"successor-version\""), (Said(first, "Deprecation"), Said(first, "Sunset"), Said(first, "Link")));
+        Assert.False(second.Headers.Contains("Deprecation"));
+        Assert.Contains("this shop has 1 and 2", await third.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("leave one of them out", await both.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (third.StatusCode, both.StatusCode));
+
+        Task<HttpResponseMessage> AskAsync(string path, string? version)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            if (version is not null) request.Headers.Add("Api-Version", version);
+            return client.SendAsync(request);
+        }
+
+        static string Said(HttpResponseMessage answer, string header) => answer.Headers.GetValues(header).Single();
+    }
+
+    [Fact]
     public async Task health_metrics_and_the_start_page_answer()
     {
         using var client = await ClientAsync(null);

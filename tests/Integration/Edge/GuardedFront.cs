@@ -61,7 +61,7 @@ internal sealed class GuardedFront : IAsyncDisposable
         Module[] modules = [new EchoModule()];
         var faults = new List<string>();
         var edge = Host.Edge.Read(builder.Configuration, faults);
-        Host.Edge.Add(builder);
+        Host.Edge.Add(builder, Manifest.Of(modules));
         Gateway.Add(builder, Manifest.Of(modules));
         _host = await ModularHost.StartAsync(builder, modules, Manifest.Of(modules), (front, topology) =>
         {

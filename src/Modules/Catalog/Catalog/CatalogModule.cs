@@ -54,6 +54,8 @@ public sealed class CatalogModule : Module
         store.Storage.ExtendedSchemaObjects.AddRange(ImportRows.Tables());
     }
 
+    public override void SecondEndpoints(IEndpointRouteBuilder routes) => GetProductSecond.Map(routes.MapGroup("/products"));
+
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products");

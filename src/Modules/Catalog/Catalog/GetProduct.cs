@@ -40,6 +40,7 @@ internal static class GetProduct
         .WithName("GetProduct")
         .WithSummary("A product with its version as ETag.")
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .Deprecated(since: new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero), sunset: new DateTimeOffset(2027, 12, 1, 0, 0, 0, TimeSpan.Zero))
         .ForAnyone();
 
     public sealed class Handler(IQuerySession db, ProductCache cache) : IQueryHandler<Query, ProductView>
