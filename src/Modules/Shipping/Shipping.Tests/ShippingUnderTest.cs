@@ -15,15 +15,34 @@ public sealed class ShippingUnderTest : IAsyncLifetime
 
     public Guid Customer { get; } = Guid.CreateVersion7();
 
-    public async ValueTask InitializeAsync() => _module = await ModuleUnderTest.StartAsync(new ShippingModule());
+    public static Dictionary<string, string?> Settings => new()
+    {
+        ["Shipping:Sender:Name"] = "The <Shop>", ["Shipping:Sender:Street"] = "1 High Street", ["Shipping:Sender:PostalCode"] = "N1 9GU", ["Shipping:Sender:City"] = "London", ["Shipping:Sender:Country"] = "GB",
+    };
+
+    public static DeliveryAddress Home { get; } = new("Ada Byron", "12 St James's Square", "SW1Y 4JH", "London");
+
+    public async ValueTask InitializeAsync() => _module = await ModuleUnderTest.StartAsync(new ShippingModule(), Settings);
 
     public async ValueTask DisposeAsync() => await Module.DisposeAsync();
 
     /// <summary>A confirmed order, whose shipment is ready.</summary>
-    public async Task<Guid> AShipment(Guid? order = null)
+    public async Task<Guid> AShipment(Guid? order = null, DeliveryAddress? to = null)
     {
         var id = order ?? Guid.CreateVersion7();
-        await Module.Deliver(new OrderConfirmed(id, Customer, [new OrderLine("mug", 2, 4.99m, 9.98m), new OrderLine("jug", 1, 12m, 12m)]));
+        await Module.Deliver(new OrderConfirmed(id, Customer, [new OrderLine("mug", 2, 4.99m, 9.98m), new OrderLine("jug", 1, 12m, 12m)], "GB", to ?? Home));
+        return id;
+    }
+
+    /// <summary>A document as the version before wrote it.</summary>
+    public async Task<Guid> AShipmentFromBefore(string state)
+    {
+        var id = Guid.CreateVersion7();
+        var sent = state == "ready" ? "" : $$""" "trackingNumber": "OLD-1", "dispatchedAt": "2026-01-02T03:04:06+00:00", """;
+        var arrived = state == "delivered" ? """ "deliveredAt": "2026-01-02T03:04:07+00:00", """ : "";
+        await Module.Query<Guid>("insert into mt_doc_shipment (id, data, state, mt_version) values ($1, $2::jsonb, $3, gen_random_uuid()) returning id", id, $$"""
+            {"id": "{{id}}", "customerId": "{{Customer}}", "lines": [{"sku": "mug", "quantity": 2}, {"sku": "jug", "quantity": 1}], {{sent}} {{arrived}} "state": "{{state}}", "readyAt": "2026-01-02T03:04:05+00:00"}
+            """, state);
         return id;
     }
 
@@ -52,6 +71,12 @@ public sealed class ShippingUnderTest : IAsyncLifetime
 
     /// <summary>How often the module has published the event about this order.</summary>
     public async Task<int> Published<TEvent>(Func<TEvent, Guid> order, Guid id) => (await Module.Published<TEvent>()).Count(@event => order(@event) == id);
+
+    public async Task<HttpResponseMessage> Get(string path)
+    {
+        using var http = Module.AsOperator();
+        return await http.GetAsync(new Uri($"/v1/shipping/{path}", UriKind.Relative));
+    }
 
     public static async Task<JsonElement> Json(HttpResponseMessage answer) => JsonElement.Parse(await answer.Content.ReadAsStringAsync());
 

@@ -16,6 +16,10 @@ public sealed record Shipment
     /// <summary>Unknown of a shipment that was stopped before its order's confirmation was heard of; then it has no lines either.</summary>
     public Guid? CustomerId { get; init; }
     public IReadOnlyList<ShipmentLine> Lines { get; init; } = [];
+
+    /// <summary>Where to. Both unknown of orders that were confirmed before they said it.</summary>
+    public string? Country { get; init; }
+    public Address? To { get; init; }
     public string State { get; init; } = ShipmentState.Ready;
     public string? TrackingNumber { get; init; }
     public DateTimeOffset? ReadyAt { get; init; }
@@ -30,6 +34,7 @@ public sealed record Shipment
     public static Shipment Ready(OrderConfirmed order, DateTimeOffset at) => new()
     {
         Id = order.OrderId, CustomerId = order.CustomerId, Lines = [.. order.Lines.Select(line => new ShipmentLine(line.Sku, line.Quantity))], ReadyAt = at,
+        Country = order.Country, To = order.To is { } to ? new Address(to.Name, to.Street, to.PostalCode, to.City) : null,
     };
 
     public static Shipment Stopped(Guid orderId, DateTimeOffset at) => new() { Id = orderId, State = ShipmentState.Stopped, StoppedAt = at };
@@ -54,6 +59,8 @@ public sealed record Shipment
 }
 
 public sealed record ShipmentLine(string Sku, int Quantity);
+
+public sealed record Address(string Name, string Street, string PostalCode, string City);
 
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
 internal static class ShipmentState

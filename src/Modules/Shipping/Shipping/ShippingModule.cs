@@ -25,6 +25,7 @@ public sealed class ShippingModule : Module
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(RateTable.Read(configuration, []));
+        services.AddSingleton(LabelSettings.Read(configuration, []));
         services.AddMediator(options =>
         {
             options.Namespace = "Shipping";
@@ -42,6 +43,7 @@ public sealed class ShippingModule : Module
         GetShipment.Map(routes);
         DispatchShipment.Map(routes);
         DeliverShipment.Map(routes);
+        GetLabel.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
@@ -54,6 +56,7 @@ public sealed class ShippingModule : Module
     {
         var faults = new List<string>();
         RateTable.Read(configuration, faults);
+        LabelSettings.Read(configuration, faults);
         return faults;
     }
 }
