@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using Orders.Contracts;
 using Shared.Testing;
 
 namespace Shipping.Tests;
 
 /// <summary>The module on a database of its own, one for each class of tests, and the words those tests speak in.</summary>
-public sealed class ShippingUnderTest : IAsyncLifetime
+public class ShippingUnderTest : IAsyncLifetime
 {
     private ModuleUnderTest? _module;
 
@@ -22,9 +23,15 @@ public sealed class ShippingUnderTest : IAsyncLifetime
 
     public static DeliveryAddress Home { get; } = new("Ada Byron", "12 St James's Square", "SW1Y 4JH", "London");
 
-    public async ValueTask InitializeAsync() => _module = await ModuleUnderTest.StartAsync(new ShippingModule(), Settings);
+    public async ValueTask InitializeAsync() => _module = await ModuleUnderTest.StartAsync(new ShippingModule(), new Dictionary<string, string?>(Settings) { ["Shipping:Courier"] = Courier });
 
-    public async ValueTask DisposeAsync() => await Module.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Module.DisposeAsync();
+    }
+
+    protected virtual string? Courier => null;
 
     /// <summary>A confirmed order, whose shipment is ready.</summary>
     public async Task<Guid> AShipment(Guid? order = null, DeliveryAddress? to = null)
@@ -82,4 +89,32 @@ public sealed class ShippingUnderTest : IAsyncLifetime
 
     public static async Task<(HttpStatusCode Status, string Code)> Problem(HttpResponseMessage answer) =>
         (answer.StatusCode, (await Json(answer)).GetProperty("code").GetString()!);
+}
+
+/// <summary>The same, its parcels booked with the test courier.</summary>
+public sealed class ShippingByTestCourier : ShippingUnderTest
+{
+    protected override string? Courier => "test";
+
+    /// <summary>Until disposed, the courier takes requests and answers none.</summary>
+    public async Task<IAsyncDisposable> TheCourierIsSlow()
+    {
+        var administrator = new NpgsqlConnectionStringBuilder((await PostgresServer.SharedAsync()).ConnectionString) { Database = await Module.Query<string>("select current_database()::text"), Pooling = false };
+        var connection = new NpgsqlConnection(administrator.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("begin; lock table shipping.test_courier in exclusive mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>Dispatches, and returns while the courier is thinking.</summary>
+    public async Task DispatchAndAwaitTheQuestion(Guid order)
+    {
+        Assert.Equal(HttpStatusCode.Accepted, (await Dispatch(order)).StatusCode);
+        await Eventually.True(async () => await SessionsThat("wait_event_type = 'Lock' and query like 'insert into test_courier%'") == 1, "the courier is being asked");
+    }
+
+    /// <summary>How many of the module's sessions at the database are in this state.</summary>
+    public Task<long> SessionsThat(string condition) =>
+        Module.Query<long>($"select count(*) from pg_stat_activity where usename = current_user and datname = current_database() and {condition}");
 }

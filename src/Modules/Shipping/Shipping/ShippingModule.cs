@@ -18,7 +18,8 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentDelivered>()
         .Publishes<ShipmentStopped>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
-        .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested));
+        .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
+        .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));
 
     public override void Calls(CallMap calls) => calls.Answers<AnswerRates>();
 
@@ -26,6 +27,7 @@ public sealed class ShippingModule : Module
     {
         services.AddSingleton(RateTable.Read(configuration, []));
         services.AddSingleton(LabelSettings.Read(configuration, []));
+        services.AddSingleton<Couriers>();
         services.AddMediator(options =>
         {
             options.Namespace = "Shipping";
@@ -34,7 +36,11 @@ public sealed class ShippingModule : Module
         });
     }
 
-    public override void Store(StoreOptions store) => Shipment.Declare(store);
+    public override void Store(StoreOptions store)
+    {
+        Shipment.Declare(store);
+        store.Storage.ExtendedSchemaObjects.Add(TestCourier.Table(Name));
+    }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
@@ -57,6 +63,7 @@ public sealed class ShippingModule : Module
         var faults = new List<string>();
         RateTable.Read(configuration, faults);
         LabelSettings.Read(configuration, faults);
+        Couriers.Check(configuration, faults);
         return faults;
     }
 }
