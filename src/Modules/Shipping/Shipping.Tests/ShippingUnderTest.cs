@@ -16,6 +16,8 @@ public class ShippingUnderTest : IAsyncLifetime
 
     public Guid Customer { get; } = Guid.CreateVersion7();
 
+    public Guid Operator { get; } = Guid.CreateVersion7();
+
     public static Dictionary<string, string?> Settings => new()
     {
         ["Shipping:Sender:Name"] = "The <Shop>", ["Shipping:Sender:Street"] = "1 High Street", ["Shipping:Sender:PostalCode"] = "N1 9GU", ["Shipping:Sender:City"] = "London", ["Shipping:Sender:Country"] = "GB",
@@ -84,6 +86,22 @@ public class ShippingUnderTest : IAsyncLifetime
         using var http = Module.AsOperator();
         return await http.GetAsync(new Uri($"/v1/shipping/{path}", UriKind.Relative));
     }
+
+    public async Task<HttpResponseMessage> Post(string path, object? body = null, string? key = null)
+    {
+        using var http = Module.AsOperator(Operator);
+        http.DefaultRequestHeaders.Add("Idempotency-Key", key ?? $"{Guid.CreateVersion7()}");
+        return await http.PostAsJsonAsync(new Uri($"/v1/shipping/{path}", UriKind.Relative), body ?? new { });
+    }
+
+    public async Task<IReadOnlyList<JsonElement>> Parcels(Guid order) => [.. (await Json(await Get($"shipments/{order}/tracking"))).GetProperty("parcels").EnumerateArray()];
+
+    /// <summary>Each parcel as state and number.</summary>
+    public async Task<string> Tracking(Guid order) => string.Join(", ", (await Parcels(order)).Select(parcel => $"{parcel.GetProperty("state").GetString()} {parcel.GetProperty("trackingNumber").GetString()}".TrimEnd()));
+
+    /// <summary>The id of the order's parcel with this number; without one, of its only parcel.</summary>
+    public async Task<Guid> ParcelOf(Guid order, string? number = null) =>
+        (await Parcels(order)).Single(parcel => number is null || parcel.GetProperty("trackingNumber").GetString() == number).GetProperty("id").GetGuid();
 
     public static async Task<JsonElement> Json(HttpResponseMessage answer) => JsonElement.Parse(await answer.Content.ReadAsStringAsync());
 

@@ -81,6 +81,15 @@ public sealed record Shipment
         _ => throw new RefusedException("shipment.not-dispatched", $"The shipment is {State}: only what is dispatched can be delivered."),
     };
 
+    public Shipment? DeliverParcel(Guid parcelId, DateTimeOffset at) => Find(parcelId).State switch
+    {
+        ParcelState.Dispatched => With(parcelId, parcel => parcel.Deliver(at)),
+        ParcelState.Delivered => null,
+        var state => throw new RefusedException("parcel.not-dispatched", $"The parcel is {state}: only what is dispatched can be delivered."),
+    };
+
+    private Parcel Find(Guid parcelId) => AllParcels().FirstOrDefault(parcel => parcel.Id == parcelId) ?? throw new NotFoundException($"parcel {parcelId} in the shipment of order {Id}");
+
     private Shipment With(Guid parcelId, Func<Parcel, Parcel> change) => With([.. AllParcels().Select(parcel => parcel.Id == parcelId ? change(parcel) : parcel)]);
 
     private Shipment With(IReadOnlyList<Parcel> parcels)

@@ -50,6 +50,8 @@ public sealed class ShippingModule : Module
         DispatchShipment.Map(routes);
         DeliverShipment.Map(routes);
         GetLabel.Map(routes);
+        GetTracking.Map(routes);
+        DeliverParcel.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
