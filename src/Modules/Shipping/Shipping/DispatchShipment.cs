@@ -21,7 +21,7 @@ internal static class DispatchShipment
     {
         public void Validate(Rules rules)
         {
-            if (TrackingNumber is not null) rules.Text(TrackingNumber, "trackingNumber", most: 64);
+            if (TrackingNumber is not null) rules.Text(TrackingNumber, "trackingNumber", most: Parcel.LongestNumber);
         }
     }
 
@@ -30,7 +30,7 @@ internal static class DispatchShipment
         .MapPost("/shipments/{orderId:guid}/dispatch", async Task<Results<Ok<Answer>, Accepted<Answer>>> (Guid orderId, Body? body, ISender sender, CancellationToken ct) =>
         {
             var answer = await sender.Send(new Command(orderId, body?.TrackingNumber), ct);
-            return answer.DispatchedAt is null ? TypedResults.Accepted($"/v1/shipping/shipments/{orderId}", answer) : TypedResults.Ok(answer);
+            return answer.State is ShipmentState.Ready or ShipmentState.PartlyDispatched ? TypedResults.Accepted($"/v1/shipping/shipments/{orderId}/tracking", answer) : TypedResults.Ok(answer);
         })
         .ForOperators()
         .WithName("DispatchShipment")
@@ -48,7 +48,7 @@ internal static class DispatchShipment
             {
                 db.Store(sent);
                 if (number is null) await outbox.Later(new BookParcel(sent.Id, parcelId, courier.Name));
-                else await outbox.Publish(new ShipmentDispatched(sent.Id, number));
+                else if (shipment.DispatchedAt is null) await outbox.Publish(new ShipmentDispatched(sent.Id, number));
                 shipment = sent;
             }
 

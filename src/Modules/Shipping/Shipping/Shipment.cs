@@ -5,7 +5,7 @@ using Shared.Kernel;
 namespace Shipping;
 
 /// <summary>
-/// What an order's customer is to get: ready → dispatched → delivered, or stopped. Its version decides the race between who sends it and who calls its order off.
+/// What an order's customer is to get: ready → dispatched → delivered, or stopped, or lost. Its version decides the race between who sends it and who calls its order off, who delivers it and who gives it up.
 /// Each decision answers the shipment as it is then, or nothing where it is so already.
 /// </summary>
 public sealed record Shipment
@@ -28,6 +28,7 @@ public sealed record Shipment
     public DateTimeOffset? DispatchedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
     public DateTimeOffset? StoppedAt { get; init; }
+    public DateTimeOffset? LostAt { get; init; }
 
     /// <summary>Not written by the version before: see <see cref="AllParcels"/>.</summary>
     public IReadOnlyList<Parcel> Parcels { get; init; } = [];
@@ -48,8 +49,6 @@ public sealed record Shipment
     public IReadOnlyList<Parcel> AllParcels() => Parcels.Count > 0 || DispatchedAt is not { } at ? Parcels
         : [new Parcel { Id = Id, Lines = Lines, State = State, Courier = ManualCourier.Known, TrackingNumber = TrackingNumber, DispatchedAt = at, DeliveredAt = DeliveredAt }];
 
-    public bool IsBeingBooked() => Parcels.Any(parcel => parcel.State == ParcelState.Booking);
-
     /// <summary>Nothing of a parcel that has left the house: its dispatch was told already, and that answers the cancellation. One that is being booked is given up.</summary>
     public Shipment? Stop(DateTimeOffset at) => State is ShipmentState.Ready ? this with { State = ShipmentState.Stopped, StoppedAt = at, Parcels = [] } : null;
 
@@ -57,15 +56,10 @@ public sealed record Shipment
     /// <param name="trackingNumber">Null: it is to be booked first. With a number what is being booked is given up for it.</param>
     public Shipment? Dispatch(Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
     {
-        if (State is ShipmentState.Stopped) throw new RefusedException("shipment.stopped", "The order is called off: put the goods back.");
-
-        var kept = AllParcels().Where(parcel => parcel.State != ParcelState.Declined && (trackingNumber is null || parcel.State != ParcelState.Booking)).ToList();
-        if (kept.Count > 0) return null;
-        if (trackingNumber is null && (To is null || Country is null))
-            throw new RefusedException("shipment.no-address", "The order was placed without an address, and no courier takes it so: agree with one and give its tracking number.");
-
-        var parcel = new Parcel { Id = parcelId, Lines = Lines, Courier = courier };
-        return With([.. kept, trackingNumber is null ? parcel : parcel.Dispatch(trackingNumber, at)]);
+        MustBeWanted();
+        var kept = AllParcels().Where(parcel => trackingNumber is null || parcel.State != ParcelState.Booking).ToList();
+        var left = Left(kept);
+        return left.Count == 0 && kept.Any(parcel => parcel.HoldsItsGoods()) ? null : Send(kept, left, parcelId, trackingNumber, courier, at);
     }
 
     /// <summary>The courier takes the parcel.</summary>
@@ -76,17 +70,66 @@ public sealed record Shipment
 
     public Shipment? Deliver(DateTimeOffset at) => State switch
     {
-        ShipmentState.Dispatched => With([.. AllParcels().Select(parcel => parcel.State == ParcelState.Dispatched ? parcel.Deliver(at) : parcel)]),
+        ShipmentState.Dispatched => With([.. AllParcels().Select(parcel => parcel.IsUnderWay() ? parcel.Deliver(at) : parcel)]),
         ShipmentState.Delivered => null,
+        ShipmentState.PartlyDispatched => throw new RefusedException("shipment.partly-dispatched", "Not all of the shipment is dispatched: dispatch the rest, or deliver its parcels one by one."),
         _ => throw new RefusedException("shipment.not-dispatched", $"The shipment is {State}: only what is dispatched can be delivered."),
     };
 
-    public Shipment? DeliverParcel(Guid parcelId, DateTimeOffset at) => Find(parcelId).State switch
+    public Shipment? DeliverParcel(Guid parcelId, DateTimeOffset at) => Find(parcelId) switch
     {
-        ParcelState.Dispatched => With(parcelId, parcel => parcel.Deliver(at)),
-        ParcelState.Delivered => null,
-        var state => throw new RefusedException("parcel.not-dispatched", $"The parcel is {state}: only what is dispatched can be delivered."),
+        { State: ParcelState.Delivered } => null,
+        { Outcome: { } outcome } => throw Decided(outcome),
+        var parcel when parcel.IsUnderWay() => With(parcelId, found => found.Deliver(at)),
+        var parcel => throw NotDispatched(parcel, "delivered"),
     };
+
+    /// <summary>The courier has lost a parcel.</summary>
+    /// <param name="outcome">Reship: its goods are to be sent again. Refund: the whole shipment is lost. Null: to be decided.</param>
+    public Shipment? LoseParcel(Guid parcelId, string? outcome, DateTimeOffset at)
+    {
+        var parcel = Find(parcelId);
+        if (parcel.State is ParcelState.Lost && (outcome is null || outcome == parcel.Outcome)) return null;
+        if (parcel.State is ParcelState.Delivered) throw new RefusedException("parcel.delivered", "The parcel has arrived: what has arrived is not lost.");
+        if (parcel.Outcome is { } decided) throw Decided(decided);
+        if (!parcel.IsUnderWay()) throw NotDispatched(parcel, "lost");
+        if (outcome is not LossOutcome.Refund) return With(parcelId, found => found.Lose(outcome, at));
+
+        if (AllParcels().Any(other => other.Id != parcelId && other.State is ParcelState.Dispatched or ParcelState.Delivered))
+            throw new RefusedException("shipment.other-parcels", "Another parcel of the order is on its way or has arrived, and a refund is of the whole order: send these goods anew, or report that parcel first.");
+        return With([.. AllParcels().Where(other => other.DispatchedAt is not null).Select(other => other.IsUnderWay() ? other.Lose(outcome, at) : other)]) with { State = ShipmentState.Lost, LostAt = at };
+    }
+
+    /// <summary>The goods of a parcel that was lost go again.</summary>
+    public Shipment Reship(Guid lostId, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at) => Send(AllParcels(), Find(lostId).Lines, parcelId, trackingNumber, courier, at);
+
+    private void MustBeWanted()
+    {
+        if (State is ShipmentState.Stopped) throw new RefusedException("shipment.stopped", "The order is called off: put the goods back.");
+        if (State is ShipmentState.Lost) throw new RefusedException("shipment.lost", "The order was refunded because a parcel was lost: put back what is still in the house.");
+    }
+
+    private Shipment Send(IReadOnlyList<Parcel> kept, IReadOnlyList<ShipmentLine> lines, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
+    {
+        if (trackingNumber is null && (To is null || Country is null))
+            throw new RefusedException("shipment.no-address", "The order was placed without an address, and no courier takes it so: agree with one and give its tracking number.");
+        if (trackingNumber is not null && kept.Any(parcel => parcel.TrackingNumber == trackingNumber))
+            throw new RefusedException("parcel.number-taken", "Another parcel of this shipment has that tracking number: give the new parcel's own.");
+
+        var parcel = new Parcel { Id = parcelId, Lines = lines, Courier = courier };
+        return With([.. kept.Where(parcel => parcel.State != ParcelState.Declined), trackingNumber is null ? parcel : parcel.Dispatch(trackingNumber, at)]);
+    }
+
+    /// <summary>What is ordered and in none of these parcels.</summary>
+    private IReadOnlyList<ShipmentLine> Left(IEnumerable<Parcel> parcels)
+    {
+        var gone = parcels.Where(parcel => parcel.HoldsItsGoods()).SelectMany(parcel => parcel.Lines).ToLookup(line => line.Sku, line => line.Quantity);
+        return [.. Lines.GroupBy(line => line.Sku, (sku, lines) => new ShipmentLine(sku, lines.Sum(line => line.Quantity) - gone[sku].Sum())).Where(line => line.Quantity > 0)];
+    }
+
+    private static RefusedException Decided(string outcome) => new("parcel.given-up", $"The parcel was given up, and '{outcome}' was decided: that stays so.");
+
+    private static RefusedException NotDispatched(Parcel parcel, string what) => new("parcel.not-dispatched", $"The parcel is {parcel.State}: only what is dispatched can be {what}.");
 
     private Parcel Find(Guid parcelId) => AllParcels().FirstOrDefault(parcel => parcel.Id == parcelId) ?? throw new NotFoundException($"parcel {parcelId} in the shipment of order {Id}");
 
@@ -95,14 +138,16 @@ public sealed record Shipment
     private Shipment With(IReadOnlyList<Parcel> parcels)
     {
         var sent = parcels.Where(parcel => parcel.DispatchedAt is not null).ToList();
-        var delivered = sent.Count > 0 && sent.All(parcel => parcel.State == ParcelState.Delivered);
+        var state = sent.Count == 0 ? ShipmentState.Ready
+            : Left(sent).Count > 0 ? ShipmentState.PartlyDispatched
+            : sent.Any(parcel => parcel.IsUnderWay()) ? ShipmentState.Dispatched : ShipmentState.Delivered;
         return this with
         {
             Parcels = parcels,
-            State = sent.Count == 0 ? ShipmentState.Ready : delivered ? ShipmentState.Delivered : ShipmentState.Dispatched,
+            State = state,
             TrackingNumber = sent.LastOrDefault()?.TrackingNumber,
             DispatchedAt = sent.FirstOrDefault()?.DispatchedAt,
-            DeliveredAt = delivered ? sent.Max(parcel => parcel.DeliveredAt) : null,
+            DeliveredAt = state is ShipmentState.Delivered ? sent.Max(parcel => parcel.DeliveredAt) : null,
         };
     }
 }
@@ -114,7 +159,10 @@ public sealed record Address(string Name, string Street, string PostalCode, stri
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
 internal static class ShipmentState
 {
-    public const string Ready = "ready", Dispatched = "dispatched", Delivered = "delivered", Stopped = "stopped";
+    /// <summary>The order cannot be cancelled any more, and something is still to be sent, or to be sent again. The version before neither sends nor delivers such a shipment.</summary>
+    public const string PartlyDispatched = "partly-dispatched";
 
-    public static IReadOnlyList<string> All { get; } = [Ready, Dispatched, Delivered, Stopped];
+    public const string Ready = "ready", Dispatched = "dispatched", Delivered = "delivered", Stopped = "stopped", Lost = "lost";
+
+    public static IReadOnlyList<string> All { get; } = [Ready, PartlyDispatched, Dispatched, Delivered, Stopped, Lost];
 }

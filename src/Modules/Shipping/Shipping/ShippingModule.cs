@@ -17,6 +17,7 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentDispatched>()
         .Publishes<ShipmentDelivered>()
         .Publishes<ShipmentStopped>()
+        .Publishes<ShipmentLost>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
         .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));
@@ -52,6 +53,7 @@ public sealed class ShippingModule : Module
         GetLabel.Map(routes);
         GetTracking.Map(routes);
         DeliverParcel.Map(routes);
+        LoseParcel.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>

@@ -101,6 +101,20 @@ public sealed class BookParcelTests(ShippingByTestCourier shipping) : IClassFixt
     }
 
     [Fact]
+    public async Task a_lost_parcel_s_goods_are_booked_anew()
+    {
+        var id = await shipping.AShipment();
+        await shipping.Dispatch(id, "T-5");
+
+        var answer = await shipping.Post($"shipments/{id}/parcels/{await shipping.ParcelOf(id)}/lost", new { outcome = "reship" });
+        await shipping.Module.AtRest();
+
+        Assert.Equal((HttpStatusCode.OK, "partly-dispatched"), (answer.StatusCode, (await Json(answer)).GetProperty("state").GetString()));
+        Assert.Equal(("dispatched", $"lost T-5, dispatched {await Booked(id)}"), (await shipping.StateOf(id), await shipping.Tracking(id)));
+        Assert.Equal("T-5", Assert.Single(await shipping.Module.Published<ShipmentDispatched>(), told => told.OrderId == id).TrackingNumber);
+    }
+
+    [Fact]
     public async Task no_courier_is_asked_to_take_a_parcel_without_an_address()
     {
         var id = await shipping.AShipmentFromBefore("ready");

@@ -11,9 +11,10 @@ namespace Shipping;
 internal static class GetTracking
 {
     public sealed record Item(Guid Id, string State, string Courier, string? TrackingNumber, string? Declined, IReadOnlyList<ShipmentLine> Lines,
-        DateTimeOffset? DispatchedAt, DateTimeOffset? DeliveredAt)
+        DateTimeOffset? DispatchedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? LostAt, string? Outcome)
     {
-        public static Item Of(Parcel parcel) => new(parcel.Id, parcel.State, parcel.Courier, parcel.TrackingNumber, parcel.Declined, parcel.Lines, parcel.DispatchedAt, parcel.DeliveredAt);
+        public static Item Of(Parcel parcel) => new(parcel.Id, parcel.State, parcel.Courier, parcel.TrackingNumber, parcel.Declined, parcel.Lines,
+            parcel.DispatchedAt, parcel.DeliveredAt, parcel.LostAt, parcel.Outcome);
     }
 
     public sealed record Answer(Guid OrderId, string State, IReadOnlyList<Item> Parcels)
