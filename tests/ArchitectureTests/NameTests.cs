@@ -91,7 +91,7 @@ public sealed partial class NameTests
         Assert.InRange(lines, 1, 4300);
     }
 
-    [GeneratedRegex("(ed|Low|Reserved|Withdrawn)(V[0-9]+)?$")]
+    [GeneratedRegex("(ed|Low|Lost|Reserved|Withdrawn)(V[0-9]+)?$")]
     private static partial Regex PastTense();
 
     [GeneratedRegex("^[a-z]+(-[a-z]+)*$")]

@@ -33,12 +33,12 @@ internal static class OrderInvariants
             """
             select format('order %s is %s with %s captured and %s refunded, and its shipment is %s', order_id, coalesce(status, 'unknown'), captured, payments.refunded, state)
             from shipments left join orders using (order_id) left join (select order_id, captured, refunded from payments) as payments using (order_id)
-            where state in ('dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - payments.refunded, 0) <= 0)
+            where state in ('dispatched', 'partly-dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - payments.refunded, 0) <= 0)
             """),
 
-        Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and state in ('released', 'rejected', 'cancelled'))"),
+        Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and state in ('released', 'rejected', 'cancelled')) or (status = 'cancelled' and state = 'shipped' and order_id in (select order_id from shipments where state = 'lost'))"),
         Agrees("billing", "payments", "(status in ('confirmed', 'dispatched', 'completed') and state = 'captured') or (status = 'cancelled' and state in ('void', 'declined', 'refunded'))"),
-        Agrees("shipping", "shipments", "(status = 'confirmed' and state = 'ready') or (status = 'dispatched' and state = 'dispatched') or (status = 'completed' and state = 'delivered') or (status = 'cancelled' and coalesce(state, 'stopped') = 'stopped')"),
+        Agrees("shipping", "shipments", "(status = 'confirmed' and state = 'ready') or (status = 'dispatched' and state in ('dispatched', 'partly-dispatched')) or (status = 'completed' and state = 'delivered') or (status = 'cancelled' and coalesce(state, 'stopped') in ('stopped', 'lost'))"),
 
         new("orders.money-agrees-with-billing", "Orders knows of each order what Billing captured and refunded",
             """

@@ -63,7 +63,7 @@ public sealed class ReadShipmentsTests(ShippingUnderTest shipping) : IClassFixtu
     [Theory]
     [InlineData("?limit=0", "invalid")]
     [InlineData("?limit=201", "invalid")]
-    [InlineData("?state=lost", "invalid")]
+    [InlineData("?state=mislaid", "invalid")]
     [InlineData("?after=yesterday", "request.malformed")]
     public async Task a_list_that_cannot_be_is_refused(string query, string code)
     {

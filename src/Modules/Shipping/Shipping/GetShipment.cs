@@ -11,7 +11,8 @@ namespace Shipping;
 internal static class GetShipment
 {
     public sealed record Answer(Guid OrderId, Guid? CustomerId, IReadOnlyList<ShipmentLine> Lines, string State, string? TrackingNumber,
-        DateTimeOffset? ReadyAt, DateTimeOffset? DispatchedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? StoppedAt);
+        DateTimeOffset? ReadyAt, DateTimeOffset? DispatchedAt, DateTimeOffset? DeliveredAt, DateTimeOffset? StoppedAt,
+        string? Country, Address? To, DateTimeOffset? LostAt);
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<Answer>;
 
@@ -30,7 +31,7 @@ internal static class GetShipment
             query.Caller.MustOwn(shipment.CustomerId ?? Guid.Empty, $"shipment of order {query.OrderId}");
 
             return new Answer(shipment.Id, shipment.CustomerId, shipment.Lines, shipment.State, shipment.TrackingNumber,
-                shipment.ReadyAt, shipment.DispatchedAt, shipment.DeliveredAt, shipment.StoppedAt);
+                shipment.ReadyAt, shipment.DispatchedAt, shipment.DeliveredAt, shipment.StoppedAt, shipment.Country, shipment.To, shipment.LostAt);
         }
     }
 }

@@ -5,7 +5,7 @@ using Shared.Kernel;
 namespace Shipping;
 
 /// <summary>
-/// An order's one parcel: ready → dispatched → delivered, or stopped. Its version decides the race between who sends it and who calls its order off.
+/// What an order's customer is to get: ready → dispatched → delivered, or stopped, or lost. Its version decides the race between who sends it and who calls its order off, who delivers it and who gives it up.
 /// Each decision answers the shipment as it is then, or nothing where it is so already.
 /// </summary>
 public sealed record Shipment
@@ -16,12 +16,22 @@ public sealed record Shipment
     /// <summary>Unknown of a shipment that was stopped before its order's confirmation was heard of; then it has no lines either.</summary>
     public Guid? CustomerId { get; init; }
     public IReadOnlyList<ShipmentLine> Lines { get; init; } = [];
+
+    /// <summary>Where to. Both unknown of orders that were confirmed before they said it.</summary>
+    public string? Country { get; init; }
+    public Address? To { get; init; }
     public string State { get; init; } = ShipmentState.Ready;
+
+    /// <summary>What follows from here is of the newest parcel, of the first, of the last: the version before knows of one parcel only.</summary>
     public string? TrackingNumber { get; init; }
     public DateTimeOffset? ReadyAt { get; init; }
     public DateTimeOffset? DispatchedAt { get; init; }
     public DateTimeOffset? DeliveredAt { get; init; }
     public DateTimeOffset? StoppedAt { get; init; }
+    public DateTimeOffset? LostAt { get; init; }
+
+    /// <summary>Not written by the version before: see <see cref="AllParcels"/>.</summary>
+    public IReadOnlyList<Parcel> Parcels { get; init; } = [];
 
     public static void Declare(StoreOptions store) => store.Schema.For<Shipment>().DocumentAlias("shipment")
         .Duplicate(shipment => shipment.State, notNull: true)
@@ -30,35 +40,129 @@ public sealed record Shipment
     public static Shipment Ready(OrderConfirmed order, DateTimeOffset at) => new()
     {
         Id = order.OrderId, CustomerId = order.CustomerId, Lines = [.. order.Lines.Select(line => new ShipmentLine(line.Sku, line.Quantity))], ReadyAt = at,
+        Country = order.Country, To = order.To is { } to ? new Address(to.Name, to.Street, to.PostalCode, to.City) : null,
     };
 
     public static Shipment Stopped(Guid orderId, DateTimeOffset at) => new() { Id = orderId, State = ShipmentState.Stopped, StoppedAt = at };
 
-    /// <summary>Nothing of a parcel that has left the house: its dispatch was told already, and that answers the cancellation.</summary>
-    public Shipment? Stop(DateTimeOffset at) => State is ShipmentState.Ready ? this with { State = ShipmentState.Stopped, StoppedAt = at } : null;
+    /// <summary>What the version before has sent was one parcel with everything.</summary>
+    public IReadOnlyList<Parcel> AllParcels() => Parcels.Count > 0 || DispatchedAt is not { } at ? Parcels
+        : [new Parcel { Id = Id, Lines = Lines, State = State, Courier = ManualCourier.Known, TrackingNumber = TrackingNumber, DispatchedAt = at, DeliveredAt = DeliveredAt }];
 
-    /// <param name="trackingNumber">The courier's; without one the shipment gets its own.</param>
-    public Shipment? Dispatch(string? trackingNumber, DateTimeOffset at) => State switch
+    /// <summary>Nothing of a parcel that has left the house: its dispatch was told already, and that answers the cancellation. One that is being booked is given up.</summary>
+    public Shipment? Stop(DateTimeOffset at) => State is ShipmentState.Ready ? this with { State = ShipmentState.Stopped, StoppedAt = at, Parcels = [] } : null;
+
+    /// <summary>All that is left goes in one parcel.</summary>
+    /// <param name="trackingNumber">Null: it is to be booked first. With a number what is being booked is given up for it.</param>
+    public Shipment? Dispatch(Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
     {
-        ShipmentState.Ready => this with { State = ShipmentState.Dispatched, TrackingNumber = trackingNumber ?? $"MOD-{Id:N}".ToUpperInvariant(), DispatchedAt = at },
-        ShipmentState.Stopped => throw new RefusedException("shipment.stopped", "The order is called off: put the goods back."),
-        _ => null,
-    };
+        MustBeWanted();
+        var kept = AllParcels().Where(parcel => trackingNumber is null || parcel.State != ParcelState.Booking).ToList();
+        var left = Left(kept);
+        return left.Count == 0 && kept.Any(parcel => parcel.HoldsItsGoods()) ? null : Send(kept, left, parcelId, trackingNumber, courier, at);
+    }
+
+    /// <summary>The courier takes the parcel.</summary>
+    public Shipment Booked(Guid parcelId, string trackingNumber, DateTimeOffset at) => With(parcelId, parcel => parcel.Dispatch(trackingNumber, at));
+
+    /// <summary>The courier does not: its goods are still to be sent.</summary>
+    public Shipment Decline(Guid parcelId, string reason) => With(parcelId, parcel => parcel with { State = ParcelState.Declined, Declined = reason });
 
     public Shipment? Deliver(DateTimeOffset at) => State switch
     {
-        ShipmentState.Dispatched => this with { State = ShipmentState.Delivered, DeliveredAt = at },
+        ShipmentState.Dispatched => With([.. AllParcels().Select(parcel => parcel.IsUnderWay() ? parcel.Deliver(at) : parcel)]),
         ShipmentState.Delivered => null,
+        ShipmentState.PartlyDispatched => throw new RefusedException("shipment.partly-dispatched", "Not all of the shipment is dispatched: dispatch the rest, or deliver its parcels one by one."),
         _ => throw new RefusedException("shipment.not-dispatched", $"The shipment is {State}: only what is dispatched can be delivered."),
     };
+
+    public Shipment? DeliverParcel(Guid parcelId, DateTimeOffset at) => Find(parcelId) switch
+    {
+        { State: ParcelState.Delivered } => null,
+        { Outcome: { } outcome } => throw Decided(outcome),
+        var parcel when parcel.IsUnderWay() => With(parcelId, found => found.Deliver(at)),
+        var parcel => throw NotDispatched(parcel, "delivered"),
+    };
+
+    /// <summary>The courier has lost a parcel.</summary>
+    /// <param name="outcome">Reship: its goods are to be sent again. Refund: the whole shipment is lost. Null: to be decided.</param>
+    public Shipment? LoseParcel(Guid parcelId, string? outcome, DateTimeOffset at)
+    {
+        var parcel = Find(parcelId);
+        if (parcel.State is ParcelState.Lost && (outcome is null || outcome == parcel.Outcome)) return null;
+        if (parcel.State is ParcelState.Delivered) throw new RefusedException("parcel.delivered", "The parcel has arrived: what has arrived is not lost.");
+        if (parcel.Outcome is { } decided) throw Decided(decided);
+        if (!parcel.IsUnderWay()) throw NotDispatched(parcel, "lost");
+        if (outcome is not LossOutcome.Refund) return With(parcelId, found => found.Lose(outcome, at));
+
+        if (AllParcels().Any(other => other.Id != parcelId && other.State is ParcelState.Dispatched or ParcelState.Delivered))
+            throw new RefusedException("shipment.other-parcels", "Another parcel of the order is on its way or has arrived, and a refund is of the whole order: send these goods anew, or report that parcel first.");
+        return With([.. AllParcels().Where(other => other.DispatchedAt is not null).Select(other => other.IsUnderWay() ? other.Lose(outcome, at) : other)]) with { State = ShipmentState.Lost, LostAt = at };
+    }
+
+    /// <summary>The goods of a parcel that was lost go again.</summary>
+    public Shipment Reship(Guid lostId, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at) => Send(AllParcels(), Find(lostId).Lines, parcelId, trackingNumber, courier, at);
+
+    private void MustBeWanted()
+    {
+        if (State is ShipmentState.Stopped) throw new RefusedException("shipment.stopped", "The order is called off: put the goods back.");
+        if (State is ShipmentState.Lost) throw new RefusedException("shipment.lost", "The order was refunded because a parcel was lost: put back what is still in the house.");
+    }
+
+    private Shipment Send(IReadOnlyList<Parcel> kept, IReadOnlyList<ShipmentLine> lines, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
+    {
+        if (trackingNumber is null && (To is null || Country is null))
+            throw new RefusedException("shipment.no-address", "The order was placed without an address, and no courier takes it so: agree with one and give its tracking number.");
+        if (trackingNumber is not null && kept.Any(parcel => parcel.TrackingNumber == trackingNumber))
+            throw new RefusedException("parcel.number-taken", "Another parcel of this shipment has that tracking number: give the new parcel's own.");
+
+        var parcel = new Parcel { Id = parcelId, Lines = lines, Courier = courier };
+        return With([.. kept.Where(parcel => parcel.State != ParcelState.Declined), trackingNumber is null ? parcel : parcel.Dispatch(trackingNumber, at)]);
+    }
+
+    /// <summary>What is ordered and in none of these parcels.</summary>
+    private IReadOnlyList<ShipmentLine> Left(IEnumerable<Parcel> parcels)
+    {
+        var gone = parcels.Where(parcel => parcel.HoldsItsGoods()).SelectMany(parcel => parcel.Lines).ToLookup(line => line.Sku, line => line.Quantity);
+        return [.. Lines.GroupBy(line => line.Sku, (sku, lines) => new ShipmentLine(sku, lines.Sum(line => line.Quantity) - gone[sku].Sum())).Where(line => line.Quantity > 0)];
+    }
+
+    private static RefusedException Decided(string outcome) => new("parcel.given-up", $"The parcel was given up, and '{outcome}' was decided: that stays so.");
+
+    private static RefusedException NotDispatched(Parcel parcel, string what) => new("parcel.not-dispatched", $"The parcel is {parcel.State}: only what is dispatched can be {what}.");
+
+    private Parcel Find(Guid parcelId) => AllParcels().FirstOrDefault(parcel => parcel.Id == parcelId) ?? throw new NotFoundException($"parcel {parcelId} in the shipment of order {Id}");
+
+    private Shipment With(Guid parcelId, Func<Parcel, Parcel> change) => With([.. AllParcels().Select(parcel => parcel.Id == parcelId ? change(parcel) : parcel)]);
+
+    private Shipment With(IReadOnlyList<Parcel> parcels)
+    {
+        var sent = parcels.Where(parcel => parcel.DispatchedAt is not null).ToList();
+        var state = sent.Count == 0 ? ShipmentState.Ready
+            : Left(sent).Count > 0 ? ShipmentState.PartlyDispatched
+            : sent.Any(parcel => parcel.IsUnderWay()) ? ShipmentState.Dispatched : ShipmentState.Delivered;
+        return this with
+        {
+            Parcels = parcels,
+            State = state,
+            TrackingNumber = sent.LastOrDefault()?.TrackingNumber,
+            DispatchedAt = sent.FirstOrDefault()?.DispatchedAt,
+            DeliveredAt = state is ShipmentState.Delivered ? sent.Max(parcel => parcel.DeliveredAt) : null,
+        };
+    }
 }
 
 public sealed record ShipmentLine(string Sku, int Quantity);
 
+public sealed record Address(string Name, string Street, string PostalCode, string City);
+
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
 internal static class ShipmentState
 {
-    public const string Ready = "ready", Dispatched = "dispatched", Delivered = "delivered", Stopped = "stopped";
+    /// <summary>The order cannot be cancelled any more, and something is still to be sent, or to be sent again. The version before neither sends nor delivers such a shipment.</summary>
+    public const string PartlyDispatched = "partly-dispatched";
 
-    public static IReadOnlyList<string> All { get; } = [Ready, Dispatched, Delivered, Stopped];
+    public const string Ready = "ready", Dispatched = "dispatched", Delivered = "delivered", Stopped = "stopped", Lost = "lost";
+
+    public static IReadOnlyList<string> All { get; } = [Ready, PartlyDispatched, Dispatched, Delivered, Stopped, Lost];
 }

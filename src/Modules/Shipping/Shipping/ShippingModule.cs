@@ -17,14 +17,18 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentDispatched>()
         .Publishes<ShipmentDelivered>()
         .Publishes<ShipmentStopped>()
+        .Publishes<ShipmentLost>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
-        .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested));
+        .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
+        .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));
 
     public override void Calls(CallMap calls) => calls.Answers<AnswerRates>();
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(RateTable.Read(configuration, []));
+        services.AddSingleton(LabelSettings.Read(configuration, []));
+        services.AddSingleton<Couriers>();
         services.AddMediator(options =>
         {
             options.Namespace = "Shipping";
@@ -33,7 +37,11 @@ public sealed class ShippingModule : Module
         });
     }
 
-    public override void Store(StoreOptions store) => Shipment.Declare(store);
+    public override void Store(StoreOptions store)
+    {
+        Shipment.Declare(store);
+        store.Storage.ExtendedSchemaObjects.Add(TestCourier.Table(Name));
+    }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
@@ -42,6 +50,10 @@ public sealed class ShippingModule : Module
         GetShipment.Map(routes);
         DispatchShipment.Map(routes);
         DeliverShipment.Map(routes);
+        GetLabel.Map(routes);
+        GetTracking.Map(routes);
+        DeliverParcel.Map(routes);
+        LoseParcel.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
@@ -54,6 +66,8 @@ public sealed class ShippingModule : Module
     {
         var faults = new List<string>();
         RateTable.Read(configuration, faults);
+        LabelSettings.Read(configuration, faults);
+        Couriers.Check(configuration, faults);
         return faults;
     }
 }
