@@ -20,6 +20,9 @@ public sealed record Order
     /// <summary>Lines and shipping.</summary>
     public decimal Total { get; init; }
     public string? Country { get; init; }
+
+    /// <summary>Personal data: for the order's customer, operators and Shipping.</summary>
+    public DeliveryAddress? To { get; init; }
     public decimal Shipping { get; init; }
     public bool ShippingEstimated { get; init; }
     public string Currency { get; init; } = "";
@@ -35,7 +38,7 @@ public sealed record Order
 
     public abstract record Fact;
     public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At,
-        string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false) : Fact;
+        string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false, DeliveryAddress? To = null) : Fact;
     public sealed record StockReserved : Fact;
     public sealed record PaymentCaptured(decimal Amount, string Currency) : Fact;
     public sealed record Confirmed : Fact;
@@ -51,13 +54,14 @@ public sealed record Order
     public static OrderLine Line(string sku, int quantity, decimal unitPrice) =>
         new(sku, quantity, unitPrice, Math.Round(quantity * unitPrice, 2, MidpointRounding.AwayFromZero));
 
-    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at, string country = "GB", Carriage? carriage = null)
+    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at, string country = "GB", Carriage? carriage = null,
+        DeliveryAddress? to = null)
     {
         var goods = lines.Sum(line => line.Amount);
         // As precise as the database, so that one order and a list of orders tell the same time.
         var placedAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
         return goods > 0
-            ? new Placed(customerId, lines, goods + (carriage?.Amount ?? 0), currency, placedAt, country, carriage?.Amount ?? 0, carriage is { Estimated: true })
+            ? new Placed(customerId, lines, goods + (carriage?.Amount ?? 0), currency, placedAt, country, carriage?.Amount ?? 0, carriage is { Estimated: true }, to)
             : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
     }
 
@@ -134,7 +138,7 @@ public sealed record Order
         (Placed placed, _) => new Order
         {
             Id = id, CustomerId = placed.CustomerId, Lines = placed.Lines, Total = placed.Total, Currency = placed.Currency, PlacedAt = placed.At,
-            Country = placed.Country, Shipping = placed.Shipping, ShippingEstimated = placed.ShippingEstimated,
+            Country = placed.Country, Shipping = placed.Shipping, ShippingEstimated = placed.ShippingEstimated, To = placed.To,
         },
         (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
         (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },

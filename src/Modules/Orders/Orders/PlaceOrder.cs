@@ -14,8 +14,10 @@ namespace Orders;
 internal static class PlaceOrder
 {
     /// <param name="Country">Where to; without one, GB.</param>
+    /// <param name="To">Where to within the country.</param>
     /// <param name="Shipping">For operators: the shipping agreed instead of Shipping's rate.</param>
-    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP", string? Country = null, decimal? Shipping = null);
+    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP", string? Country = null, decimal? Shipping = null,
+        DeliveryAddress? To = null);
 
     /// <param name="UnitPrice">For operators: the price agreed instead of the catalogue's.</param>
     public sealed record BodyLine(string Sku, int Quantity, decimal? UnitPrice = null);
@@ -25,7 +27,8 @@ internal static class PlaceOrder
     // What is not given is not written: the same request hashes as it did before there was a country, and its repetition is known.
     public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Country,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Shipping) : ICommand<Answer>, IValidated
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Shipping,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryAddress? To) : ICommand<Answer>, IValidated
     {
         public void Validate(Rules rules)
         {
@@ -33,6 +36,7 @@ internal static class PlaceOrder
             rules.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "must be three capital letters such as GBP");
             rules.Require(Country is null || Country.Length == 2 && Country.All(char.IsAsciiLetterUpper), "country", "must be two capital letters such as GB");
             rules.Require(Shipping is null or (>= 0 and <= 1_000_000 and { Scale: <= 2 }), "shipping", "must be 0 to 1,000,000 and have at most 2 decimals");
+            To?.Check(rules);
             if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
 
             for (var i = 0; i < Lines.Count; i++)
@@ -57,7 +61,7 @@ internal static class PlaceOrder
             if (!caller.IsOperator && body.CustomerId is { } other && other != caller.Id)
                 return NotYours("order.customer-not-yours", "A customer orders for themselves: leave customerId out.");
 
-            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency, body.Country, body.Shipping), ct);
+            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency, body.Country, body.Shipping, body.To), ct);
             return TypedResults.Created($"/v1/orders/{placed.Id}", placed);
         })
         .ForCustomers()
@@ -79,7 +83,7 @@ internal static class PlaceOrder
             var carriage = command.Shipping is not null || command.Lines.Any(line => line.UnitPrice is not null)
                 ? new Carriage(command.Shipping ?? 0, Estimated: false)
                 : await carriageCost.Of(country, command.Currency, command.Lines.Sum(line => (long)line.Quantity * catalogue[line.Sku].Weight), lines.Sum(line => line.Amount), ct);
-            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow(), country, carriage);
+            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow(), country, carriage, command.To);
 
             var id = Guid.CreateVersion7(placed.At);
             db.Events.StartStream<Order>(id, placed);
