@@ -39,6 +39,7 @@ internal sealed class OrderStory
         nameof(PaymentRefunded) => One(Order.Refund(Order.Total, Order.Currency)),
         nameof(ShipmentDispatched) => Order.Dispatch("T-1"),
         nameof(ShipmentDelivered) => Order.Deliver(),
+        nameof(ShipmentLost) => Order.Lose(),
         nameof(ShipmentStopped) => One(Order.StopShipment()),
         "StockTimedOut" => One(Order.TimeOut(OrderStep.Stock)),
         "PaymentTimedOut" => One(Order.TimeOut(OrderStep.Payment)),

@@ -4,7 +4,7 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched. What happened is kept as facts; this is what they add up to.
+/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched, and afterwards if its parcel is lost. What happened is kept as facts; this is what they add up to.
 /// Each decision answers the facts to keep, or nothing where it is so already. Messages come in any order, so what is known is kept apart from the status.
 /// </summary>
 public sealed record Order
@@ -107,16 +107,16 @@ public sealed record Order
     public Cancelled? StopShipment() => Status switch
     {
         OrderStatus.Cancelling => new Cancelled(CancelReason!, CancelNote),
-        OrderStatus.Cancelled => null,
+        OrderStatus.Cancelled when !HasLeft => null,
         _ => throw Impossible("stopped"),
     };
 
-    /// <summary>A delivery may overtake it: then only the tracking number is new.</summary>
+    /// <summary>The parcel's delivery or loss may overtake it: then only the tracking number is new.</summary>
     public IReadOnlyList<Fact> Dispatch(string trackingNumber) => Status switch
     {
         OrderStatus.Confirmed => [new Dispatched(trackingNumber)],
         OrderStatus.Cancelling => [new CancellationRefused(), new Dispatched(trackingNumber)],
-        OrderStatus.Dispatched or OrderStatus.Completed => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
+        OrderStatus.Dispatched or OrderStatus.Completed or OrderStatus.Cancelled when HasLeft => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
         _ => throw Impossible("dispatched"),
     };
 
@@ -127,6 +127,15 @@ public sealed record Order
         OrderStatus.Cancelling => [new CancellationRefused(), new Delivered(), new Completed()],
         OrderStatus.Completed => [],
         _ => throw Impossible("delivered"),
+    };
+
+    /// <summary>What is lost was dispatched, whether that is known here or not. What has arrived, or never left, was not lost.</summary>
+    public IReadOnlyList<Fact> Lose() => Status switch
+    {
+        OrderStatus.Confirmed or OrderStatus.Dispatched => [new Cancelled(OrderCancelled.ShipmentLost, null)],
+        OrderStatus.Cancelling => [new CancellationRefused(), new Cancelled(OrderCancelled.ShipmentLost, null)],
+        OrderStatus.Cancelled when HasLeft => [],
+        _ => throw Impossible("lost"),
     };
 
     /// <summary>Noted only, and never more than was paid.</summary>
@@ -147,13 +156,15 @@ public sealed record Order
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
         (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },
         (Cancelled cancelled, _) => order with { Status = OrderStatus.Cancelled, CancelReason = cancelled.Reason, CancelNote = cancelled.Note },
-        (Dispatched sent, { Status: OrderStatus.Completed }) => order with { TrackingNumber = sent.TrackingNumber },
+        (Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => order with { TrackingNumber = sent.TrackingNumber },
         (Dispatched sent, _) => order with { Status = OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
         (Delivered, _) => order,
         (Completed, _) => order with { Status = OrderStatus.Completed },
         (PaymentRefunded refunded, _) => order with { Refunded = order.Refunded + refunded.Amount },
         _ => throw new InvalidOperationException($"An order does not know what {fact.GetType().Name} does to it."),
     };
+
+    private bool HasLeft => Status is OrderStatus.Dispatched or OrderStatus.Completed || CancelReason is OrderCancelled.ShipmentLost;
 
     // A step fails while it is open. Afterwards the failure contradicts what is known: it is told to people, not guessed at.
     private Cancelled? Fail(bool open, string reason, string why) => Status switch

@@ -31,6 +31,7 @@ public sealed class OrdersModule : Module
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
         .Reacts<ShipmentDelivered>("when-shipment-delivered", typeof(WhenShipmentDelivered))
         .Reacts<ShipmentStopped>("when-shipment-stopped", typeof(WhenShipmentStopped))
+        .Reacts<ShipmentLost>("when-shipment-lost", typeof(WhenShipmentLost))
         .Reacts<ProductPublished>("when-product-published", typeof(WhenProductPublished))
         .Reacts<PriceChanged>("when-price-changed", typeof(WhenPriceChanged))
         .Reacts<ProductWithdrawn>("when-product-withdrawn", typeof(WhenProductWithdrawn))
