@@ -24,7 +24,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
     {
         Shipping = await StandInShipping.StartAsync();
         // Failures that one test wants must not open the breaker for another.
-        _module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Calls:Addresses:shipping"] = $"{Shipping.Address}", ["Calls:BreakAfter"] = "10000" });
+        _module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Calls:Addresses:shipping"] = $"{Shipping.Address}", ["Calls:BreakAfter"] = "10000", ["Orders:Tax:GB"] = "20" });
     }
 
     public async ValueTask DisposeAsync()

@@ -54,16 +54,14 @@ public sealed record Order
     public static OrderLine Line(string sku, int quantity, decimal unitPrice) =>
         new(sku, quantity, unitPrice, Math.Round(quantity * unitPrice, 2, MidpointRounding.AwayFromZero));
 
-    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at, string country = "GB", Carriage? carriage = null,
-        DeliveryAddress? to = null)
-    {
-        var goods = lines.Sum(line => line.Amount);
+    public static decimal TotalOf(IReadOnlyList<OrderLine> lines, Carriage carriage) => lines.Sum(line => line.Amount) is > 0 and var goods
+        ? goods + carriage.Amount
+        : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
+
+    internal static Placed Place(Guid customerId, Priced priced, DateTimeOffset at, DeliveryAddress? to = null) =>
         // As precise as the database, so that one order and a list of orders tell the same time.
-        var placedAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
-        return goods > 0
-            ? new Placed(customerId, lines, goods + (carriage?.Amount ?? 0), currency, placedAt, country, carriage?.Amount ?? 0, carriage is { Estimated: true }, to)
-            : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
-    }
+        new(customerId, priced.Lines, priced.Total, priced.Currency, at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond)),
+            priced.Country, priced.Carriage.Amount, priced.Carriage.Estimated, to);
 
     public IReadOnlyList<Fact> ReserveStock() => this switch
     {
