@@ -16,9 +16,9 @@ public static class Sources
         new("users", "accounts", "id uuid primary key", "select id from users.mt_doc_account"),
         new("catalog", "products", "sku text primary key", "select id::text from catalog.mt_doc_product"),
 
-        new("orders", "orders", "order_id uuid primary key, customer_id uuid, status text, total numeric, shipping numeric, paid boolean, refunded numeric, placed_at timestamptz",
+        new("orders", "orders", "order_id uuid primary key, customer_id uuid, status text, total numeric, shipping numeric, paid boolean, refunded numeric, placed_at timestamptz, reason text",
             """
-            select id, (data->>'customerId')::uuid, data->>'status', (data->>'total')::numeric, coalesce((data->>'shipping')::numeric, 0), (data->>'isPaid')::boolean, (data->>'refunded')::numeric, (data->>'placedAt')::timestamptz
+            select id, (data->>'customerId')::uuid, data->>'status', (data->>'total')::numeric, coalesce((data->>'shipping')::numeric, 0), (data->>'isPaid')::boolean, (data->>'refunded')::numeric, (data->>'placedAt')::timestamptz, data->>'cancelReason'
             from orders.mt_doc_order
             """),
         new("orders", "order_lines", "order_id uuid, sku text, quantity bigint, price numeric, amount numeric",

@@ -36,6 +36,8 @@ public sealed class TheInventory : IAsyncLifetime
 
     public static OrderCancelled TheCancellationOf(OrderPlaced order) => new(order.OrderId, "customer");
 
+    public static OrderCancelled TheLossOf(OrderPlaced order) => new(order.OrderId, OrderCancelled.ShipmentLost);
+
     public static ShipmentDispatched TheDispatchOf(OrderPlaced order) => new(order.OrderId, "T-1");
 
     /// <summary>Delivers what cannot be handled: it must become a dead letter for this fault, not be skipped.</summary>

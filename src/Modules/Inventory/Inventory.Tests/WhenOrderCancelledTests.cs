@@ -76,4 +76,39 @@ public sealed class WhenOrderCancelledTests(TheInventory inventory)
 
         Assert.Equal(new Counters(6, 0, 4), await inventory.CountersOf(sku));
     }
+
+    [Theory]
+    [InlineData("dispatched lost")]
+    [InlineData("lost dispatched")]
+    [InlineData("lost lost dispatched lost dispatched")]
+    public async Task what_was_lost_on_its_way_stays_shipped_whatever_is_heard_first(string arrival)
+    {
+        var sku = ASku();
+        await inventory.Receive((sku, 10));
+        var order = AnOrder((sku, 4));
+        await inventory.Module.Deliver(order);
+
+        foreach (var message in arrival.Split(' '))
+        {
+            if (message == "lost") await inventory.Module.Deliver(TheLossOf(order));
+            else await inventory.Module.Deliver(TheDispatchOf(order));
+        }
+
+        Assert.Equal(new Counters(6, 0, 4), await inventory.CountersOf(sku));
+        Assert.Equal("shipped", await inventory.StateOf(order));
+        Assert.DoesNotContain(await inventory.Module.Published<StockReleased>(), released => released.OrderId == order.OrderId);
+    }
+
+    [Fact]
+    public async Task what_is_lost_before_its_dispatch_is_heard_of_is_not_for_sale_meanwhile()
+    {
+        var sku = ASku();
+        await inventory.Receive((sku, 10));
+        var order = AnOrder((sku, 4));
+        await inventory.Module.Deliver(order);
+
+        await inventory.Module.Deliver(TheLossOf(order));
+
+        Assert.Equal(new Counters(6, 4, 0), await inventory.CountersOf(sku));
+    }
 }

@@ -23,9 +23,12 @@ public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList
 /// <summary>A confirmed order shall be called off: Shipping stops its shipment, or has dispatched it already and nothing changes.</summary>
 public sealed record OrderCancellationRequested(Guid OrderId);
 
-/// <summary>The order is called off for good: stock is released, money is given back.</summary>
-/// <param name="Reason">A stable code: <c>customer</c>, <c>operator</c>, <c>stock.rejected</c>, <c>stock.timed-out</c>, <c>stock.expired</c>, <c>payment.declined</c>, <c>payment.timed-out</c>.</param>
-public sealed record OrderCancelled(Guid OrderId, string Reason);
+/// <summary>The order is called off for good: stock is released if it is still in the house, money is given back.</summary>
+/// <param name="Reason">A stable code: <c>customer</c>, <c>operator</c>, <c>stock.rejected</c>, <c>stock.timed-out</c>, <c>stock.expired</c>, <c>payment.declined</c>, <c>payment.timed-out</c>, <c>shipment.lost</c>: then the goods have left the house, and are gone.</param>
+public sealed record OrderCancelled(Guid OrderId, string Reason)
+{
+    public const string ShipmentLost = "shipment.lost";
+}
 
 /// <summary>The parcel has arrived.</summary>
 public sealed record OrderCompleted(Guid OrderId);

@@ -31,29 +31,29 @@ public sealed class CatalogPriceTests
         var price = After(arrival);
 
         Assert.Equal((true, 3L), (price.Withdrawn, price.Version));
-        Assert.Throws<RefusedException>(() => CatalogPrice.For("mug", "GBP", new Dictionary<string, CatalogPrice> { ["mug"] = price }));
+        Assert.Throws<RefusedException>(() => CatalogPrice.MustSell(["mug"], "GBP", new Dictionary<string, CatalogPrice> { ["mug"] = price }));
     }
 
     [Fact]
     public void a_publication_that_says_no_weight_leaves_the_weight_alone() =>
         Assert.Equal(100, new CatalogPrice { Sku = "mug" }.Weighs(100, 1).Weighs(null, 2).Weight);
 
-    [Theory]
-    [InlineData("withdrawn")]
-    [InlineData("unknown")]
-    [InlineData("euro")]
-    public void what_is_not_for_sale_is_refused_by_name(string sku)
+    [Fact]
+    public void what_is_not_for_sale_is_refused_all_of_it_by_name_and_reason()
     {
         var catalogue = new[]
         {
-            new CatalogPrice { Sku = "withdrawn" }.Costs(1, "GBP", 1).Withdraw(2),
-            new CatalogPrice { Sku = "euro" }.Costs(1, "EUR", 1),
+            new CatalogPrice { Sku = "lamp" }.Costs(1, "GBP", 1).Withdraw(2),
+            new CatalogPrice { Sku = "jug" }.Costs(1, "EUR", 1),
+            new CatalogPrice { Sku = "mug" }.Costs(1, "GBP", 1),
+            new CatalogPrice { Sku = "cup" }.Weighs(1, 1),
         }.ToDictionary(price => price.Sku);
 
-        var refusal = Assert.Throws<RefusedException>(() => CatalogPrice.For(sku, "GBP", catalogue));
+        var refusal = Assert.Throws<RefusedException>(() => CatalogPrice.MustSell(["lamp", "mug", "jug", "pan", "cup"], "GBP", catalogue));
 
         Assert.Equal("product.not-for-sale", refusal.Code);
-        Assert.Contains(sku, refusal.Message);
+        Assert.Equal("Not for sale in GBP: 'lamp' (withdrawn), 'jug' (sold in EUR), 'pan' (unknown), 'cup' (unknown). Take them out of the order.", refusal.Message);
+        CatalogPrice.MustSell(["mug"], "GBP", catalogue);
     }
 
     private static TheoryData<string> Arrivals(int events) =>

@@ -20,7 +20,7 @@ internal sealed class OrderStory
     public IEnumerable<string> FactNames => _facts.Select(fact => fact.GetType().Name);
 
     public static OrderStory AnOrder(params OrderLine[] lines) =>
-        new(Order.Place(Guid.CreateVersion7(), lines is [] ? [Order.Line("mug", 2, 4.99m)] : lines, "GBP", TimeProvider.System.GetUtcNow()));
+        new(Order.Place(Guid.CreateVersion7(), new Priced(lines is [] ? [Order.Line("mug", 2, 4.99m)] : lines, "GBP", "GB", new Carriage(0, Estimated: false)), TimeProvider.System.GetUtcNow()));
 
     /// <summary>Tells the order everything, one after the other, by the short names of messages; answers itself.</summary>
     public OrderStory Told(params IEnumerable<string> messages)
@@ -39,6 +39,7 @@ internal sealed class OrderStory
         nameof(PaymentRefunded) => One(Order.Refund(Order.Total, Order.Currency)),
         nameof(ShipmentDispatched) => Order.Dispatch("T-1"),
         nameof(ShipmentDelivered) => Order.Deliver(),
+        nameof(ShipmentLost) => Order.Lose(),
         nameof(ShipmentStopped) => One(Order.StopShipment()),
         "StockTimedOut" => One(Order.TimeOut(OrderStep.Stock)),
         "PaymentTimedOut" => One(Order.TimeOut(OrderStep.Payment)),

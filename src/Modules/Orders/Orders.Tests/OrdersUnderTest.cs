@@ -24,7 +24,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
     {
         Shipping = await StandInShipping.StartAsync();
         // Failures that one test wants must not open the breaker for another.
-        _module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Calls:Addresses:shipping"] = $"{Shipping.Address}", ["Calls:BreakAfter"] = "10000" });
+        _module = await ModuleUnderTest.StartAsync(new OrdersModule(), new Dictionary<string, string?> { ["Calls:Addresses:shipping"] = $"{Shipping.Address}", ["Calls:BreakAfter"] = "10000", ["Orders:Tax:GB"] = "20" });
     }
 
     public async ValueTask DisposeAsync()
@@ -70,6 +70,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
         nameof(PaymentRefunded) => Module.Deliver(new PaymentRefunded(order, 9.98m, "GBP"), id),
         nameof(ShipmentDispatched) => Module.Deliver(new ShipmentDispatched(order, "T-1"), id),
         nameof(ShipmentDelivered) => Module.Deliver(new ShipmentDelivered(order), id),
+        nameof(ShipmentLost) => Module.Deliver(new ShipmentLost(order), id),
         nameof(ShipmentStopped) => Module.Deliver(new ShipmentStopped(order), id),
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "No such message."),
     };

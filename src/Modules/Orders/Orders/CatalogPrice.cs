@@ -37,9 +37,18 @@ public sealed record CatalogPrice
 
     public CatalogPrice Withdraw(long version) => version < Version ? this : this with { Withdrawn = true, Version = version };
 
-    /// <exception cref="RefusedException">The catalogue does not sell it, or not in this currency.</exception>
-    public static decimal For(string sku, string currency, IReadOnlyDictionary<string, CatalogPrice> catalogue) =>
-        catalogue.GetValueOrDefault(sku) is { Withdrawn: false, Price: { } price } known && known.Currency == currency
-            ? price
-            : throw new RefusedException("product.not-for-sale", $"'{sku}' is not for sale in {currency}: take it out of the order.");
+    /// <exception cref="RefusedException">Some of it is not for sale, or not in this currency: all of that is named, each with its reason.</exception>
+    public static void MustSell(IReadOnlyList<string> skus, string currency, IReadOnlyDictionary<string, CatalogPrice> catalogue)
+    {
+        var not = (from sku in skus let why = WhyNot(catalogue.GetValueOrDefault(sku), currency) where why is not null select $"'{sku}' ({why})").ToList();
+        if (not.Count > 0) throw new RefusedException("product.not-for-sale", $"Not for sale in {currency}: {string.Join(", ", not)}. Take {(not.Count == 1 ? "it" : "them")} out of the order.");
+    }
+
+    private static string? WhyNot(CatalogPrice? known, string currency) => known switch
+    {
+        { Withdrawn: true } => "withdrawn",
+        null or { Price: null } => "unknown",
+        _ when known.Currency != currency => $"sold in {known.Currency}",
+        _ => null,
+    };
 }

@@ -11,7 +11,7 @@ namespace Orders;
 /// <summary>An order as it is now, for its customer or an operator.</summary>
 internal static class GetOrder
 {
-    public sealed record Answer(Guid Id, Guid CustomerId, string Status, IReadOnlyList<OrderLine> Lines, string? Country, decimal Shipping, bool ShippingEstimated,
+    public sealed record Answer(Guid Id, Guid CustomerId, string Status, IReadOnlyList<OrderLine> Lines, string? Country, DeliveryAddress? To, decimal Shipping, bool ShippingEstimated,
         decimal Total, decimal Refunded, string Currency,
         DateTimeOffset PlacedAt, string? CancelReason, string? CancelNote, string? TrackingNumber, long Version);
 
@@ -34,7 +34,7 @@ internal static class GetOrder
         {
             var order = await db.FindOrder(query.OrderId, query.Caller, ct);
 
-            return new Answer(order.Id, order.CustomerId, order.Status, order.Lines, order.Country, order.Shipping, order.ShippingEstimated,
+            return new Answer(order.Id, order.CustomerId, order.Status, order.Lines, order.Country, order.To, order.Shipping, order.ShippingEstimated,
                 order.Total, order.Refunded, order.Currency,
                 order.PlacedAt, order.CancelReason, order.CancelNote, order.TrackingNumber, order.Version);
         }

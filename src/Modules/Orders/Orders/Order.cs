@@ -4,7 +4,7 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched. What happened is kept as facts; this is what they add up to.
+/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched, and afterwards if its parcel is lost. What happened is kept as facts; this is what they add up to.
 /// Each decision answers the facts to keep, or nothing where it is so already. Messages come in any order, so what is known is kept apart from the status.
 /// </summary>
 public sealed record Order
@@ -20,6 +20,9 @@ public sealed record Order
     /// <summary>Lines and shipping.</summary>
     public decimal Total { get; init; }
     public string? Country { get; init; }
+
+    /// <summary>Personal data: for the order's customer, operators and Shipping.</summary>
+    public DeliveryAddress? To { get; init; }
     public decimal Shipping { get; init; }
     public bool ShippingEstimated { get; init; }
     public string Currency { get; init; } = "";
@@ -35,7 +38,7 @@ public sealed record Order
 
     public abstract record Fact;
     public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At,
-        string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false) : Fact;
+        string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false, DeliveryAddress? To = null) : Fact;
     public sealed record StockReserved : Fact;
     public sealed record PaymentCaptured(decimal Amount, string Currency) : Fact;
     public sealed record Confirmed : Fact;
@@ -51,15 +54,14 @@ public sealed record Order
     public static OrderLine Line(string sku, int quantity, decimal unitPrice) =>
         new(sku, quantity, unitPrice, Math.Round(quantity * unitPrice, 2, MidpointRounding.AwayFromZero));
 
-    public static Placed Place(Guid customerId, IReadOnlyList<OrderLine> lines, string currency, DateTimeOffset at, string country = "GB", Carriage? carriage = null)
-    {
-        var goods = lines.Sum(line => line.Amount);
+    public static decimal TotalOf(IReadOnlyList<OrderLine> lines, Carriage carriage) => lines.Sum(line => line.Amount) is > 0 and var goods
+        ? goods + carriage.Amount
+        : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
+
+    internal static Placed Place(Guid customerId, Priced priced, DateTimeOffset at, DeliveryAddress? to = null) =>
         // As precise as the database, so that one order and a list of orders tell the same time.
-        var placedAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
-        return goods > 0
-            ? new Placed(customerId, lines, goods + (carriage?.Amount ?? 0), currency, placedAt, country, carriage?.Amount ?? 0, carriage is { Estimated: true })
-            : throw new RefusedException("order.worthless", "The lines amount to nothing after rounding: an order needs a total of 0.01 or more.");
-    }
+        new(customerId, priced.Lines, priced.Total, priced.Currency, at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond)),
+            priced.Country, priced.Carriage.Amount, priced.Carriage.Estimated, to);
 
     public IReadOnlyList<Fact> ReserveStock() => this switch
     {
@@ -103,16 +105,16 @@ public sealed record Order
     public Cancelled? StopShipment() => Status switch
     {
         OrderStatus.Cancelling => new Cancelled(CancelReason!, CancelNote),
-        OrderStatus.Cancelled => null,
+        OrderStatus.Cancelled when !HasLeft => null,
         _ => throw Impossible("stopped"),
     };
 
-    /// <summary>A delivery may overtake it: then only the tracking number is new.</summary>
+    /// <summary>The parcel's delivery or loss may overtake it: then only the tracking number is new.</summary>
     public IReadOnlyList<Fact> Dispatch(string trackingNumber) => Status switch
     {
         OrderStatus.Confirmed => [new Dispatched(trackingNumber)],
         OrderStatus.Cancelling => [new CancellationRefused(), new Dispatched(trackingNumber)],
-        OrderStatus.Dispatched or OrderStatus.Completed => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
+        OrderStatus.Dispatched or OrderStatus.Completed or OrderStatus.Cancelled when HasLeft => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
         _ => throw Impossible("dispatched"),
     };
 
@@ -125,6 +127,15 @@ public sealed record Order
         _ => throw Impossible("delivered"),
     };
 
+    /// <summary>What is lost was dispatched, whether that is known here or not. What has arrived, or never left, was not lost.</summary>
+    public IReadOnlyList<Fact> Lose() => Status switch
+    {
+        OrderStatus.Confirmed or OrderStatus.Dispatched => [new Cancelled(OrderCancelled.ShipmentLost, null)],
+        OrderStatus.Cancelling => [new CancellationRefused(), new Cancelled(OrderCancelled.ShipmentLost, null)],
+        OrderStatus.Cancelled when HasLeft => [],
+        _ => throw Impossible("lost"),
+    };
+
     /// <summary>Noted only, and never more than was paid.</summary>
     public PaymentRefunded? Refund(decimal amount, string currency) => Refunded + amount <= Total ? new PaymentRefunded(amount, currency) : null;
 
@@ -134,7 +145,7 @@ public sealed record Order
         (Placed placed, _) => new Order
         {
             Id = id, CustomerId = placed.CustomerId, Lines = placed.Lines, Total = placed.Total, Currency = placed.Currency, PlacedAt = placed.At,
-            Country = placed.Country, Shipping = placed.Shipping, ShippingEstimated = placed.ShippingEstimated,
+            Country = placed.Country, Shipping = placed.Shipping, ShippingEstimated = placed.ShippingEstimated, To = placed.To,
         },
         (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
         (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },
@@ -143,13 +154,15 @@ public sealed record Order
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
         (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },
         (Cancelled cancelled, _) => order with { Status = OrderStatus.Cancelled, CancelReason = cancelled.Reason, CancelNote = cancelled.Note },
-        (Dispatched sent, { Status: OrderStatus.Completed }) => order with { TrackingNumber = sent.TrackingNumber },
+        (Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => order with { TrackingNumber = sent.TrackingNumber },
         (Dispatched sent, _) => order with { Status = OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
         (Delivered, _) => order,
         (Completed, _) => order with { Status = OrderStatus.Completed },
         (PaymentRefunded refunded, _) => order with { Refunded = order.Refunded + refunded.Amount },
         _ => throw new InvalidOperationException($"An order does not know what {fact.GetType().Name} does to it."),
     };
+
+    private bool HasLeft => Status is OrderStatus.Dispatched or OrderStatus.Completed || CancelReason is OrderCancelled.ShipmentLost;
 
     // A step fails while it is open. Afterwards the failure contradicts what is known: it is told to people, not guessed at.
     private Cancelled? Fail(bool open, string reason, string why) => Status switch

@@ -31,6 +31,7 @@ public sealed class OrdersModule : Module
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
         .Reacts<ShipmentDelivered>("when-shipment-delivered", typeof(WhenShipmentDelivered))
         .Reacts<ShipmentStopped>("when-shipment-stopped", typeof(WhenShipmentStopped))
+        .Reacts<ShipmentLost>("when-shipment-lost", typeof(WhenShipmentLost))
         .Reacts<ProductPublished>("when-product-published", typeof(WhenProductPublished))
         .Reacts<PriceChanged>("when-price-changed", typeof(WhenPriceChanged))
         .Reacts<ProductWithdrawn>("when-product-withdrawn", typeof(WhenProductWithdrawn))
@@ -42,7 +43,9 @@ public sealed class OrdersModule : Module
     {
         services.AddSingleton(StepTimeouts.From(configuration));
         services.AddSingleton(FlatRate.From(configuration));
+        services.AddSingleton(TaxRates.From(configuration));
         services.AddScoped<CarriageCost>();
+        services.AddScoped<OrderPrice>();
         services.AddMediator(options =>
         {
             options.Namespace = "Orders";
@@ -60,6 +63,7 @@ public sealed class OrdersModule : Module
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {
+        QuoteOrder.Map(routes);
         PlaceOrder.Map(routes);
         GetOrder.Map(routes);
         ListOrders.Map(routes);
@@ -73,5 +77,5 @@ public sealed class OrdersModule : Module
         ["orders open"] = "select count(*) from mt_doc_order where status not in ('cancelled', 'completed')",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => StepTimeouts.Faults(configuration).Concat(FlatRate.Faults(configuration));
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => [.. StepTimeouts.Faults(configuration), .. FlatRate.Faults(configuration), .. TaxRates.Faults(configuration)];
 }

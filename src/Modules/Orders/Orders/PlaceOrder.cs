@@ -14,36 +14,26 @@ namespace Orders;
 internal static class PlaceOrder
 {
     /// <param name="Country">Where to; without one, GB.</param>
+    /// <param name="To">Where to within the country.</param>
+    /// <param name="Lines">A line's unit price: for operators.</param>
     /// <param name="Shipping">For operators: the shipping agreed instead of Shipping's rate.</param>
-    public sealed record Body(IReadOnlyList<BodyLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP", string? Country = null, decimal? Shipping = null);
-
-    /// <param name="UnitPrice">For operators: the price agreed instead of the catalogue's.</param>
-    public sealed record BodyLine(string Sku, int Quantity, decimal? UnitPrice = null);
+    public sealed record Body(IReadOnlyList<WantedLine> Lines, string PaymentToken, Guid? CustomerId = null, string Currency = "GBP", string? Country = null, decimal? Shipping = null,
+        DeliveryAddress? To = null);
 
     public sealed record Answer(Guid Id, decimal Total, string Currency, string Status, decimal Shipping = 0, bool ShippingEstimated = false);
 
     // What is not given is not written: the same request hashes as it did before there was a country, and its repetition is known.
-    public sealed record Command(Guid CustomerId, IReadOnlyList<BodyLine> Lines, string PaymentToken, string Currency,
+    public sealed record Command(Guid CustomerId, IReadOnlyList<WantedLine> Lines, string PaymentToken, string Currency,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Country,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Shipping) : ICommand<Answer>, IValidated
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Shipping,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryAddress? To) : ICommand<Answer>, IValidated
     {
         public void Validate(Rules rules)
         {
             rules.Text(PaymentToken, "paymentToken", most: 200);
-            rules.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "must be three capital letters such as GBP");
-            rules.Require(Country is null || Country.Length == 2 && Country.All(char.IsAsciiLetterUpper), "country", "must be two capital letters such as GB");
             rules.Require(Shipping is null or (>= 0 and <= 1_000_000 and { Scale: <= 2 }), "shipping", "must be 0 to 1,000,000 and have at most 2 decimals");
-            if (!rules.Require(Lines.Count is > 0 and <= 1_000, "lines", "must have 1 to 1,000 entries")) return;
-
-            for (var i = 0; i < Lines.Count; i++)
-            {
-                if (!rules.Require(Lines[i] is not null, $"lines[{i}]", "must be given")) continue;
-
-                rules.Text(Lines[i].Sku, $"lines[{i}].sku", most: 64);
-                rules.Require(Lines[i].Quantity is >= 1 and <= 100_000, $"lines[{i}].quantity", "must be 1 to 100,000");
-                rules.Require(Lines[i].UnitPrice is null or (> 0 and <= 1_000_000 and { Scale: <= 4 }), $"lines[{i}].unitPrice",
-                    "must be above 0, at most 1,000,000 and have at most 4 decimals");
-            }
+            To?.Check(rules);
+            OrderPrice.Check(Lines, Currency, Country, rules);
         }
     }
 
@@ -57,7 +47,7 @@ internal static class PlaceOrder
             if (!caller.IsOperator && body.CustomerId is { } other && other != caller.Id)
                 return NotYours("order.customer-not-yours", "A customer orders for themselves: leave customerId out.");
 
-            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency, body.Country, body.Shipping), ct);
+            var placed = await sender.Send(new Command(body.CustomerId ?? caller.Id, body.Lines, body.PaymentToken, body.Currency, body.Country, body.Shipping, body.To), ct);
             return TypedResults.Created($"/v1/orders/{placed.Id}", placed);
         })
         .ForCustomers()
@@ -66,20 +56,12 @@ internal static class PlaceOrder
         .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones.")
         .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines and the shipping. Shipping's rate is for the order's weight and country; if it cannot be asked, the order is placed with an estimate, and says so.");
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, CarriageCost carriageCost, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, OrderPrice price, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
     {
         public async ValueTask<Answer> Handle(Command command, CancellationToken ct)
         {
-            var atCataloguePrice = command.Lines.Where(line => line.UnitPrice is null).Select(line => line.Sku).Distinct();
-            var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, atCataloguePrice)).ToDictionary(price => price.Sku);
-
-            var lines = command.Lines.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? CatalogPrice.For(line.Sku, command.Currency, catalogue))).ToList();
-            var country = command.Country ?? "GB";
-            // What is agreed is agreed as a whole: Shipping is not asked.
-            var carriage = command.Shipping is not null || command.Lines.Any(line => line.UnitPrice is not null)
-                ? new Carriage(command.Shipping ?? 0, Estimated: false)
-                : await carriageCost.Of(country, command.Currency, command.Lines.Sum(line => (long)line.Quantity * catalogue[line.Sku].Weight), lines.Sum(line => line.Amount), ct);
-            var placed = Order.Place(command.CustomerId, lines, command.Currency, clock.GetUtcNow(), country, carriage);
+            var priced = await price.Of(command.Lines, command.Currency, command.Country, command.Shipping, ct);
+            var placed = Order.Place(command.CustomerId, priced, clock.GetUtcNow(), command.To);
 
             var id = Guid.CreateVersion7(placed.At);
             db.Events.StartStream<Order>(id, placed);

@@ -16,6 +16,6 @@ public static class WhenPaymentCaptured
 
         var facts = now.CapturePayment(captured.Amount, captured.Currency);
         order.AppendMany(facts);
-        if (facts.OfType<Order.Confirmed>().Any()) await outbox.Publish(new OrderConfirmed(now.Id, now.CustomerId, now.Lines));
+        if (facts.OfType<Order.Confirmed>().Any()) await outbox.Publish(new OrderConfirmed(now.Id, now.CustomerId, now.Lines, now.Country, now.To));
     }
 }

@@ -16,7 +16,7 @@ public static class WhenStockReserved
 
         var facts = now.ReserveStock();
         order.AppendMany(facts);
-        if (facts.OfType<Order.Confirmed>().Any()) await outbox.Publish(new OrderConfirmed(now.Id, now.CustomerId, now.Lines));
+        if (facts.OfType<Order.Confirmed>().Any()) await outbox.Publish(new OrderConfirmed(now.Id, now.CustomerId, now.Lines, now.Country, now.To));
         else if (facts.Count > 0) await outbox.Later(new StepTimedOut(now.Id, OrderStep.Payment), timeouts.Payment);
     }
 }
