@@ -18,9 +18,15 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         returning amount, currency, requests, declined
         """;
 
-    private const string RefundSql = """
-        update test_provider set requests = requests + 1, refunds = refunds + case when refunded = 0 then 1 else 0 end, refunded = captured
-        where order_id = $1 and captures = 1 and captured = $2
+    // What was given back by which refund. Before there were parts, only the whole was, under the order's id.
+    private const string Parts = "coalesce(parts, case refunds when 0 then '{}' else jsonb_build_object(order_id, refunded) end)";
+
+    private const string RefundSql = $"""
+        update test_provider set requests = requests + 1,
+            refunds = refunds + case when {Parts} ? $2 then 0 else 1 end,
+            refunded = refunded + case when {Parts} ? $2 then 0 else $3 end,
+            parts = {Parts} || jsonb_build_object($2, $3)
+        where order_id = $1 and captures = 1 and case when {Parts} ? $2 then ({Parts} ->> $2)::numeric = $3 else refunded + $3 <= captured end
         """;
 
     public async Task<CaptureAnswer> Capture(Guid orderId, decimal amount, string currency, string token, CancellationToken ct)
@@ -50,14 +56,16 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         return reader.IsDBNull(3) ? new CaptureTaken($"test-{orderId}") : new CaptureDeclined(reader.GetString(3));
     }
 
-    public async Task Refund(Guid orderId, decimal amount, CancellationToken ct)
+    public async Task Refund(RefundRequest request, CancellationToken ct)
     {
         await using var command = database.CreateCommand(RefundSql);
-        command.Parameters.Add(new() { Value = orderId });
-        command.Parameters.Add(new() { Value = amount });
+        command.Parameters.Add(new() { Value = request.OrderId });
+        command.Parameters.Add(new() { Value = request.RefundId.ToString() });
+        command.Parameters.Add(new() { Value = request.Amount });
 
         if (await command.ExecuteNonQueryAsync(ct) == 0)
-            throw new RefusedException("provider.nothing-to-refund", $"No capture of {amount} is known for order {orderId}: only the whole captured amount is given back.");
+            throw new RefusedException("provider.nothing-to-refund",
+                $"No capture is known for order {request.OrderId} of which {request.Amount} could still be given back, or refund {request.RefundId} was asked for with another amount before.");
     }
 
     public static Table Table(string schema)
@@ -72,6 +80,7 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         table.AddColumn("refunds", "integer").NotNull();
         table.AddColumn("refunded", "numeric(18,4)").NotNull();
         table.AddColumn("declined", "text");
+        table.AddColumn("parts", "jsonb");
         return table;
     }
 }
