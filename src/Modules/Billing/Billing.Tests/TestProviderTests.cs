@@ -61,6 +61,20 @@ public sealed class TestProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_timeout_was_no_capture_and_its_repetition_is_the_one()
+    {
+        var order = Guid.CreateVersion7();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.Equal((1, 0, 0m, 0, 0m), await BooksOf(order));
+        await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(ARefund(order, 5m), default));
+
+        Assert.IsType<CaptureTaken>(await Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.IsType<CaptureTaken>(await Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.Equal((3, 1, 5m, 0, 0m), await BooksOf(order));
+    }
+
+    [Fact]
     public async Task a_refund_asked_for_again_gives_back_once()
     {
         var order = Guid.CreateVersion7();

@@ -6,15 +6,17 @@ namespace Billing;
 
 /// <summary>
 /// An outside party played inside: it keeps its own books in <c>test_provider</c>, on its own connection, committed at once and whatever becomes of the module's transaction.
-/// Token <c>test-ok</c> pays; <c>test-lost-answer</c> pays, but the first answer is lost; <c>test-declined</c> and every unknown one is declined.
+/// Token <c>test-ok</c> pays; <c>test-lost-answer</c> pays, but the first answer is lost; <c>test-timeout</c> gets no answer at first, and pays when it is asked for again;
+/// <c>test-declined</c> and every unknown one is declined.
 /// </summary>
 internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
 {
-    // The upsert answers a repeated request from what was stored first, and counts a request, not a capture.
+    // The upsert answers a repeated request from what was stored first, and counts a request, not a capture. One that timed out was neither declined nor taken: its repetition is what takes it.
     private const string CaptureSql = """
         insert into test_provider (order_id, amount, currency, requests, captures, captured, refunds, refunded, declined)
-        values ($1, $2, $3, 1, case when $4::text is null then 1 else 0 end, case when $4::text is null then $2 else 0 end, 0, 0, $4)
-        on conflict (order_id) do update set requests = test_provider.requests + 1
+        values ($1, $2, $3, 1, case when $4::text is null and not $5 then 1 else 0 end, case when $4::text is null and not $5 then $2 else 0 end, 0, 0, $4)
+        on conflict (order_id) do update set requests = test_provider.requests + 1,
+            captures = case when test_provider.declined is null then 1 else 0 end, captured = case when test_provider.declined is null then test_provider.amount else 0 end
         returning amount, currency, requests, declined
         """;
 
@@ -33,9 +35,9 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
     {
         var declined = token switch
         {
-            "test-ok" or "test-lost-answer" => null,
+            "test-ok" or "test-lost-answer" or "test-timeout" => null,
             "test-declined" => "The card was declined.",
-            _ => "The means of payment is not known. The test provider takes test-ok, test-declined and test-lost-answer.",
+            _ => "The means of payment is not known. The test provider takes test-ok, test-declined, test-lost-answer and test-timeout.",
         };
 
         await using var command = database.CreateCommand(CaptureSql);
@@ -43,6 +45,7 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         command.Parameters.Add(new() { Value = amount });
         command.Parameters.Add(new() { Value = currency });
         command.Parameters.Add(new() { Value = (object?)declined ?? DBNull.Value });
+        command.Parameters.Add(new() { Value = token == "test-timeout" });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
 
@@ -52,6 +55,8 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
                 $"A capture of {asked} {askedIn} was asked for order {orderId} before: it cannot be repeated with {amount} {currency}.");
         if (token == "test-lost-answer" && requests == 1)
             throw new TimeoutException($"The provider's answer for order {orderId} was lost on the way.");
+        if (token == "test-timeout" && requests == 1)
+            throw new TimeoutException($"The provider did not answer for order {orderId}.");
 
         return reader.IsDBNull(3) ? new CaptureTaken($"test-{orderId}") : new CaptureDeclined(reader.GetString(3));
     }
