@@ -5,24 +5,24 @@ internal static class MoneyInvariants
 {
     public static readonly IReadOnlyList<Invariant> All =
     [
-        new("money.is-the-total-of-paid-orders", "captured less refunded is the order's total where it is paid and stands, and nothing where it is cancelled",
+        new("money.is-the-total-of-paid-orders", "captured less refunded is the order's total, less the parts that operators gave back, where it is paid and stands, and nothing where it is cancelled",
             $"""
             select format('order %s (%s, total %s): %s captured, %s refunded', order_id, coalesce(status, 'unknown'), orders.total, captured, payments.refunded)
             from orders full join payments using (order_id)
             where coalesce(status, 'cancelled') not in ({OrderInvariants.Moving})
-                and coalesce(captured - payments.refunded, 0) <> case when coalesce(status, 'cancelled') = 'cancelled' then 0 else orders.total end
+                and coalesce(captured - payments.refunded, 0) <> case when coalesce(status, 'cancelled') = 'cancelled' then 0 else orders.total - coalesce(parts, 0) end
             """),
 
-        new("money.adds-up", "captured less refunded, of all payments, is the total of all orders that are paid and stand",
+        new("money.adds-up", "captured less refunded, of all payments, is the total of all orders that are paid and stand, less the parts that operators gave back of these",
             $"""
             select format('%s captured − %s refunded = %s, but the paid orders that stand amount to %s', captured, refunded, captured - refunded, standing)
             from (select coalesce(sum(captured), 0) as captured, coalesce(sum(refunded), 0) as refunded from payments) as payments,
-                (select coalesce(sum(total), 0) as standing from orders where status not in ('cancelled', {OrderInvariants.Moving})) as orders
+                (select coalesce(sum(orders.total - coalesce(parts, 0)), 0) as standing from orders left join payments using (order_id) where status not in ('cancelled', {OrderInvariants.Moving})) as orders
             where captured - refunded <> standing and not exists (select from orders where status in ({OrderInvariants.Moving}))
             """),
 
-        new("provider.captured-once", "the provider took the money of an order at most once, and gave it back at most once",
-            "select format('order %s: %s captures, %s refunds', order_id, captures, refunds) from provider where captures > 1 or refunds > 1"),
+        new("provider.captured-once", "the provider took the money of an order at most once, and gave back no more than it took",
+            "select format('order %s: %s captures of %s, %s refunds of %s', order_id, captures, captured, refunds, refunded) from provider where captures > 1 or refunded > captured"),
 
         new("provider.agrees-with-payments", "the provider's book and Billing's say the same of each order",
             """

@@ -32,8 +32,8 @@ internal static class OrderInvariants
         new("shipment.is-of-a-paid-order", "nothing is sent for an order that is unpaid or cancelled",
             """
             select format('order %s is %s with %s captured and %s refunded, and its shipment is %s', order_id, coalesce(status, 'unknown'), captured, payments.refunded, state)
-            from shipments left join orders using (order_id) left join (select order_id, captured, refunded from payments) as payments using (order_id)
-            where state in ('dispatched', 'partly-dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - payments.refunded, 0) <= 0)
+            from shipments left join orders using (order_id) left join (select order_id, captured, refunded, parts from payments) as payments using (order_id)
+            where state in ('dispatched', 'partly-dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - (payments.refunded - parts), 0) <= 0)
             """),
 
         Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and case reason when 'shipment.lost' then state = 'shipped' else state in ('released', 'rejected', 'cancelled') end)"),

@@ -54,6 +54,7 @@ public sealed class CancellationTests(TheBilling billing)
     [Theory]
     [InlineData("test-ok")]
     [InlineData("test-lost-answer")]
+    [InlineData("test-timeout")]
     public async Task cancelling_at_the_moment_of_the_capture_always_ends_at_nothing(string token)
     {
         var orders = Enumerable.Range(0, 30).Select(_ => AnOrder(token)).ToList();

@@ -58,7 +58,7 @@ public sealed class CapturePaymentTests(TheBilling billing)
 
     [Theory]
     [InlineData("test-declined", "The card was declined.")]
-    [InlineData("stolen", "The means of payment is not known. The test provider takes test-ok, test-declined and test-lost-answer.")]
+    [InlineData("stolen", "The means of payment is not known. The test provider takes test-ok, test-declined, test-lost-answer and test-timeout.")]
     public async Task a_declined_payment_is_told_and_moves_nothing(string token, string reason)
     {
         var order = AnOrder(token);
@@ -70,10 +70,12 @@ public sealed class CapturePaymentTests(TheBilling billing)
         Assert.Equal(new Money(0, 0), await billing.MoneyOf(order));
     }
 
-    [Fact]
-    public async Task a_lost_answer_is_asked_for_again_and_the_money_is_taken_once()
+    [Theory]
+    [InlineData("test-lost-answer")]
+    [InlineData("test-timeout")]
+    public async Task an_answer_that_does_not_come_is_asked_for_again_and_the_money_is_taken_once(string token)
     {
-        var order = AnOrder("test-lost-answer");
+        var order = AnOrder(token);
 
         await billing.Deliver(order, TheStockOf(order));
 

@@ -1,3 +1,5 @@
+using Shared.Kernel;
+
 namespace Billing.Tests;
 
 public sealed class PaymentTests
@@ -43,10 +45,42 @@ public sealed class PaymentTests
         var payment = ACapturingPayment().Capture("ref").Cancel();
         Assert.Equal(PaymentState.Refunding, payment.State);
 
-        payment = payment.Refund();
+        payment = payment.Make(payment.Rest(default));
 
-        Assert.Equal((PaymentState.Refunded, 0m), (payment.State, payment.Captured - payment.Refunded));
+        Assert.Equal((PaymentState.Refunded, 0m, 0m), (payment.State, payment.Captured - payment.Refunded, payment.Refundable));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void a_cancelled_payment_with_a_part_on_its_way_is_refunded_when_both_the_part_and_the_rest_are(bool partFirst)
+    {
+        var part = new Refund(Guid.CreateVersion7(), 5, "late", default);
+        var payment = ACapturingPayment().Capture("ref").AskRefund(part).Cancel();
+        var rest = payment.Rest(default);
+        Assert.Equal(15, rest.Amount);
+
+        payment = payment.Make(partFirst ? part : rest);
+        Assert.Equal(PaymentState.Refunding, payment.Settle().State);
+        payment = payment.Make(partFirst ? rest : part);
+
+        Assert.Equal((PaymentState.Refunded, 20m, 2), (payment.State, payment.Refunded, payment.Refunds.Count));
+    }
+
+    [Fact]
+    public void a_payment_has_at_most_fifty_refunds()
+    {
+        var payment = ACapturingPayment().Capture("ref");
+        for (var i = 0; i < Payment.MostRefunds; i++) payment = payment.AskRefund(new Refund(Guid.CreateVersion7(), 0.01m, "goodwill", default));
+
+        var refused = Assert.Throws<RefusedException>(() => payment.AskRefund(new Refund(Guid.CreateVersion7(), 0.01m, "goodwill", default)));
+
+        Assert.Equal("payment.too-many-refunds", refused.Code);
+        Assert.Equal(19.50m, payment.Cancel().Rest(default).Amount);
+    }
+
+    [Fact]
+    public void what_an_older_version_refunded_is_not_refunded_again() => Assert.Equal(0, (APayment() with { Captured = 20, Refunded = 20 }).Refundable);
 
     [Fact]
     public void a_declined_payment_stays_declined_when_its_order_is_cancelled()

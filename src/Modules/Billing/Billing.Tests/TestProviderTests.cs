@@ -61,15 +61,54 @@ public sealed class TestProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_timeout_was_no_capture_and_its_repetition_is_the_one()
+    {
+        var order = Guid.CreateVersion7();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.Equal((1, 0, 0m, 0, 0m), await BooksOf(order));
+        await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(ARefund(order, 5m), default));
+
+        Assert.IsType<CaptureTaken>(await Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.IsType<CaptureTaken>(await Provider.Capture(order, 5m, "EUR", "test-timeout", default));
+        Assert.Equal((3, 1, 5m, 0, 0m), await BooksOf(order));
+    }
+
+    [Fact]
     public async Task a_refund_asked_for_again_gives_back_once()
     {
         var order = Guid.CreateVersion7();
         await Provider.Capture(order, 5m, "EUR", "test-ok", default);
 
-        await Provider.Refund(order, 5m, default);
-        await Provider.Refund(order, 5m, default);
+        await Provider.Refund(ARefund(order, 2m, order), default);
+        await Provider.Refund(ARefund(order, 2m, order), default);
 
-        Assert.Equal((3, 1, 5m, 1, 5m), await BooksOf(order));
+        Assert.Equal((3, 1, 5m, 1, 2m), await BooksOf(order));
+    }
+
+    [Fact]
+    public async Task parts_are_given_back_up_to_what_was_taken_also_at_the_same_moment()
+    {
+        var order = Guid.CreateVersion7();
+        await Provider.Capture(order, 5m, "EUR", "test-ok", default);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => await Record.ExceptionAsync(() => Provider.Refund(ARefund(order, 2m), default))));
+
+        Assert.Equal(2, outcomes.Count(fault => fault is null));
+        Assert.All(outcomes.OfType<Exception>(), fault => Assert.Equal("provider.nothing-to-refund", Assert.IsType<RefusedException>(fault).Code));
+        Assert.Equal((3, 1, 5m, 2, 4m), await BooksOf(order));
+    }
+
+    [Fact]
+    public async Task another_amount_under_the_same_refund_is_refused()
+    {
+        var (order, refund) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Provider.Capture(order, 5m, "EUR", "test-ok", default);
+        await Provider.Refund(ARefund(order, 2m, refund), default);
+
+        await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(ARefund(order, 3m, refund), default));
+
+        Assert.Equal(2m, (await BooksOf(order)).Refunded);
     }
 
     [Fact]
@@ -78,7 +117,34 @@ public sealed class TestProviderTests : IAsyncLifetime
         var order = Guid.CreateVersion7();
         await Provider.Capture(order, 5m, "EUR", "test-declined", default);
 
-        Assert.Equal("provider.nothing-to-refund", (await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(order, 5m, default))).Code);
+        Assert.Equal("provider.nothing-to-refund", (await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(ARefund(order, 5m), default))).Code);
+    }
+
+    [Fact]
+    public async Task books_from_before_there_were_parts_are_migrated_and_what_was_given_back_in_them_is_known()
+    {
+        var (kept, given) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Run($"""
+            alter table test_provider drop column parts;
+            insert into test_provider values ('{kept}', 5, 'EUR', 1, 1, 5, 0, 0, null), ('{given}', 5, 'EUR', 2, 1, 5, 1, 5, null)
+            """);
+        await using var connection = await _database.OpenConnectionAsync();
+        await TestProvider.Table("public").ApplyChangesAsync(connection);
+
+        await Provider.Refund(ARefund(given, 5m, given), default);
+        await Provider.Refund(ARefund(kept, 2m), default);
+
+        Assert.Equal((3, 1, 5m, 1, 5m), await BooksOf(given));
+        Assert.Equal((2, 1, 5m, 1, 2m), await BooksOf(kept));
+        await Assert.ThrowsAsync<RefusedException>(() => Provider.Refund(ARefund(given, 1m), default));
+    }
+
+    private static RefundRequest ARefund(Guid order, decimal amount, Guid? id = null) => new(order, id ?? Guid.CreateVersion7(), amount, "EUR", $"test-{order}");
+
+    private async Task Run(string sql)
+    {
+        await using var command = _database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<(int Requests, int Captures, decimal Captured, int Refunds, decimal Refunded)> BooksOf(Guid order)

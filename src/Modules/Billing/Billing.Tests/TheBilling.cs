@@ -48,6 +48,28 @@ public sealed class TheBilling : IAsyncLifetime
         await Module.AtRest();
     }
 
+    public async Task<OrderPlaced> ACapturedOrder(string token = "test-ok", decimal total = 20m)
+    {
+        var order = AnOrder(token, total);
+        await Deliver(order, TheStockOf(order));
+        return order;
+    }
+
+    public async Task<HttpResponseMessage> PostRefund(OrderPlaced order, object body, Guid? key = null, HttpClient? client = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/billing/payments/{order.OrderId}/refunds") { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", $"{key ?? Guid.NewGuid()}");
+        return await (client ?? Module.AsOperator()).SendAsync(request);
+    }
+
+    public async Task<JsonNode> Refund(OrderPlaced order, decimal amount, string reason = "goodwill")
+    {
+        await Module.AtRest(); // The refund before may be on its way: who changes the payment at the same moment is answered 409.
+        var answer = await PostRefund(order, new { amount, reason });
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
     /// <summary>Until disposed, the provider takes requests and answers none.</summary>
     public async Task<IAsyncDisposable> TheProviderIsSlow()
     {
@@ -75,6 +97,7 @@ public sealed class TheBilling : IAsyncLifetime
     /// <summary>What everybody says of the order's money: the provider's books, the ledger and what was told must agree.</summary>
     public async Task<Money> MoneyOf(OrderPlaced order)
     {
+        await Module.AtRest();
         var money = new Money(
             await Module.Query<decimal>("select coalesce(sum(captured), 0) from test_provider where order_id = $1", order.OrderId),
             await Module.Query<decimal>("select coalesce(sum(refunded), 0) from test_provider where order_id = $1", order.OrderId));

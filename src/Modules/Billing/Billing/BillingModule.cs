@@ -22,7 +22,8 @@ public sealed class BillingModule : Module
         .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
         .Does<CapturePayment>("capture-payment", typeof(WhenCapturePayment))
-        .Does<RefundPayment>("refund-payment", typeof(WhenRefundPayment));
+        .Does<RefundPayment>("refund-payment", typeof(WhenRefundPayment))
+        .Does<MakeRefund>("make-refund", typeof(WhenMakeRefund));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
@@ -46,6 +47,8 @@ public sealed class BillingModule : Module
     {
         GetPayment.Map(routes);
         ListPayments.Map(routes);
+        RefundPart.Map(routes);
+        ListRefunds.Map(routes);
         ListLedger.Map(routes);
         GetTrialBalance.Map(routes);
         if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == typeof(TestProvider)) GetTestProviderAccount.Map(routes);

@@ -10,9 +10,12 @@ public interface IPaymentProvider
 {
     Task<CaptureAnswer> Capture(Guid orderId, decimal amount, string currency, string token, CancellationToken ct);
 
-    /// <summary>Gives the whole captured amount back.</summary>
-    Task Refund(Guid orderId, decimal amount, CancellationToken ct);
+    /// <summary>Gives a part of what was captured back, or all of it. The order's id and the refund's together are the idempotency key.</summary>
+    Task Refund(RefundRequest request, CancellationToken ct);
 }
+
+/// <param name="Reference">What the provider knows the capture by.</param>
+public sealed record RefundRequest(Guid OrderId, Guid RefundId, decimal Amount, string Currency, string Reference);
 
 public abstract record CaptureAnswer;
 

@@ -14,19 +14,20 @@ internal static class Ledger
     public static void PostCapture(this IDocumentSession db, Guid orderId, decimal amount, string currency, DateTimeOffset at) =>
         db.Post(PostingOf(orderId, "capture"), orderId, debit: Provider, credit: Sales, amount, currency, at);
 
-    public static void PostRefund(this IDocumentSession db, Guid orderId, decimal amount, string currency, DateTimeOffset at) =>
-        db.Post(PostingOf(orderId, "refund"), orderId, debit: Refunds, credit: Provider, amount, currency, at);
+    public static void PostRefund(this IDocumentSession db, Guid orderId, Refund refund, string currency, DateTimeOffset at) =>
+        db.Post(PostingOf(refund.Id, "refund"), orderId, debit: Refunds, credit: Provider, refund.Amount, currency, at, refund.Reason);
 
-    /// <summary>The same for the same order and kind: the table's key lets each exist once, whatever repeats above it.</summary>
-    public static Guid PostingOf(Guid orderId, string kind) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{orderId} {kind}")).AsSpan(0, 16));
+    /// <summary>The same for the same order, or refund, and kind: the table's key lets each exist once, whatever repeats above it.</summary>
+    public static Guid PostingOf(Guid id, string kind) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {kind}")).AsSpan(0, 16));
 
-    private static void Post(this IDocumentSession db, Guid posting, Guid orderId, string debit, string credit, decimal amount, string currency, DateTimeOffset at)
+    private static void Post(
+        this IDocumentSession db, Guid posting, Guid orderId, string debit, string credit, decimal amount, string currency, DateTimeOffset at, string note = "")
     {
         if (amount == 0) return; // A gift moves no money, and a line of nothing is no entry.
 
-        db.QueueSqlCommand("insert into ledger (posting, line, order_id, account, debit, credit, currency, at) values (?, 1, ?, ?, ?, 0, ?, ?), (?, 2, ?, ?, 0, ?, ?, ?)",
-            posting, orderId, debit, amount, currency, at,
-            posting, orderId, credit, amount, currency, at);
+        db.QueueSqlCommand("insert into ledger (posting, line, order_id, account, debit, credit, currency, at, note) values (?, 1, ?, ?, ?, 0, ?, ?, ?), (?, 2, ?, ?, 0, ?, ?, ?, ?)",
+            posting, orderId, debit, amount, currency, at, note,
+            posting, orderId, credit, amount, currency, at, note);
     }
 
     public static Table Table(string schema)
@@ -40,6 +41,7 @@ internal static class Ledger
         table.AddColumn("credit", "numeric(18,4)").NotNull();
         table.AddColumn("currency", "text").NotNull();
         table.AddColumn("at", "timestamptz").NotNull();
+        table.AddColumn("note", "text"); // Not in entries from before there was one.
         table.CheckConstraints.Add(new("ledger_one_side", "(debit > 0 and credit = 0) or (credit > 0 and debit = 0)"));
         table.Indexes.Add(new IndexDefinition("ledger_by_order") { Columns = ["order_id"] });
         return table;

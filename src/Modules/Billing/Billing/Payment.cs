@@ -1,14 +1,19 @@
+using System.Text.Json.Serialization;
 using JasperFx;
 using Marten;
+using Shared.Kernel;
 
 namespace Billing;
 
 /// <summary>
 /// One order's money. Waiting (for the order and for its stock) → Capturing → Captured or Declined. Called off: Waiting → Void; Captured → Refunding → Refunded.
 /// Once Capturing, the capture runs to its end whatever comes, since an earlier try whose answer was lost may have taken the money; what was taken is then given back.
+/// A payment of which operators gave back parts, even all of it, is Captured: its order stands.
 /// </summary>
 public sealed record Payment : IRevisioned
 {
+    public const int MostRefunds = 50;
+
     /// <summary>The order's id.</summary>
     public required Guid Id { get; init; }
     public int Version { get; set; }
@@ -28,6 +33,13 @@ public sealed record Payment : IRevisioned
     public decimal Refunded { get; init; }
     public string? Reference { get; init; }
     public string? DeclineReason { get; init; }
+
+    /// <summary>None in payments that were refunded before there were parts.</summary>
+    public IReadOnlyList<Refund> Refunds { get; init; } = [];
+
+    /// <summary>What can still be given back: a refund counts from the moment it is asked for.</summary>
+    [JsonIgnore]
+    public decimal Refundable => Captured - Refunded - Refunds.Where(refund => !refund.Made).Sum(refund => refund.Amount);
 
     public Payment Place(Guid customerId, decimal total, string currency, string token) =>
         (this with { Placed = true, CustomerId = customerId, Total = total, Currency = currency, Token = token }).Begin();
@@ -53,10 +65,41 @@ public sealed record Payment : IRevisioned
 
     public Payment Decline(string reason) => this with { State = PaymentState.Declined, DeclineReason = reason };
 
-    public Payment Refund() => this with { State = PaymentState.Refunded, Refunded = Captured };
+    /// <summary>An operator wants a part given back, of an order that stands.</summary>
+    public Payment AskRefund(Refund refund)
+    {
+        if (State != PaymentState.Captured)
+            throw new RefusedException("payment.not-captured", $"The payment for order {Id} is {State.ToString().ToLowerInvariant()}: only a captured one can be refunded in parts.");
+        if (refund.Amount > Refundable)
+            throw new RefusedException("payment.refund-too-high",
+                $"Of the {Captured} {Currency} captured for order {Id}, {Captured - Refundable} are given back or being given back: at most {Refundable} can be refunded.");
+        if (Refunds.Count >= MostRefunds)
+            throw new RefusedException("payment.too-many-refunds", $"The payment for order {Id} has {MostRefunds} refunds, which is the most: cancel the order to give back the rest.");
+
+        return this with { Refunds = [.. Refunds, refund] };
+    }
+
+    /// <summary>The order is cancelled: what no other refund gives back. Its id is the order's, so that it exists once.</summary>
+    public Refund Rest(DateTimeOffset at) => new(Id, Refundable, "The order was cancelled.", at);
+
+    public RefundRequest Ask(Refund refund) => new(Id, refund.Id, refund.Amount, Currency, Reference ?? "");
+
+    /// <summary>The provider has given it back.</summary>
+    public Payment Make(Refund refund) => (this with
+    {
+        Refunded = Refunded + refund.Amount,
+        Refunds = [.. Refunds.Where(other => other.Id != refund.Id), refund with { Made = true }],
+    }).Settle();
+
+    /// <summary>A cancelled order's payment is done with when all of it is given back: by its rest, or by a part that took longer.</summary>
+    public Payment Settle() => State == PaymentState.Refunding && Refunded == Captured ? this with { State = PaymentState.Refunded } : this;
 
     private Payment Begin() => State == PaymentState.Waiting && Placed && Reserved ? this with { State = PaymentState.Capturing } : this;
 }
+
+/// <summary>Money on its way back to the customer, or there.</summary>
+/// <param name="Id">With the order's, the provider's idempotency key.</param>
+public sealed record Refund(Guid Id, decimal Amount, string Reason, DateTimeOffset At, bool Made = false);
 
 public enum PaymentState { Waiting, Capturing, Captured, Declined, Void, Refunding, Refunded }
 
@@ -65,6 +108,16 @@ internal static class PaymentDocuments
     /// <summary>The first message about an order, whichever it is, begins its payment.</summary>
     public static async Task<Payment> FindPayment(this IQuerySession db, Guid orderId, CancellationToken ct) =>
         await db.LoadAsync<Payment>(orderId, ct) ?? new Payment { Id = orderId };
+
+    /// <summary>For whoever may see it.</summary>
+    /// <exception cref="NotFoundException">There is none, or it is another customer's, or its order is not known yet and the caller is no operator.</exception>
+    public static async Task<Payment> PaymentOf(this IQuerySession db, Guid orderId, Caller caller, CancellationToken ct)
+    {
+        var what = $"payment for order {orderId}";
+        var payment = await db.LoadAsync<Payment>(orderId, ct) ?? throw new NotFoundException(what);
+        caller.MustOwn(payment.CustomerId ?? Guid.Empty, what);
+        return payment;
+    }
 
     /// <summary>Against the version read: whoever loses a race to another message about the same order is run again and sees what that one did.</summary>
     public static void Keep(this IDocumentSession db, Payment payment)
