@@ -24,7 +24,6 @@ public sealed class MailSettingsTests
     [InlineData("Operators", "ops@example.com, boss", "names 'boss'")]
     [InlineData("Language", "tlh", "of which there is no template")]
     [InlineData("Templates", "/no/such/folder", "where there is no folder")]
-    [InlineData("MostPerHour", "0", "1 to 100")]
     [InlineData("Sender", "shop@example.com", "is not known")]
     [InlineData("Smtp:Host", "", "must be the mail server's name")]
     [InlineData("Smtp:Port", "70000", "1 to 65535")]

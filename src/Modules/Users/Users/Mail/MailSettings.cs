@@ -19,10 +19,9 @@ internal enum MailProvider
 /// <param name="Operators">Who hears what operators hear; none: each operator's account does.</param>
 /// <param name="Language">Of accounts that say none.</param>
 /// <param name="Templates">A folder whose files take the place of the built-in ones: language/name.txt.</param>
-/// <param name="MostPerHour">Mails of one account that anybody's requests can bring about.</param>
-internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From, IReadOnlyList<string> Operators, string Language, string? Templates, int MostPerHour, SmtpSettings? Smtp)
+internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From, IReadOnlyList<string> Operators, string Language, string? Templates, SmtpSettings? Smtp)
 {
-    private const string Section = "Users:Mail", ProviderName = "Users:Mail:Provider", Sender = "Users:Mail:From", Hearers = "Users:Mail:Operators", Tongue = "Users:Mail:Language", Folder = "Users:Mail:Templates", Most = "Users:Mail:MostPerHour";
+    private const string Section = "Users:Mail", ProviderName = "Users:Mail:Provider", Sender = "Users:Mail:From", Hearers = "Users:Mail:Operators", Tongue = "Users:Mail:Language", Folder = "Users:Mail:Templates";
 
     public bool IsOn => Provider != MailProvider.None;
 
@@ -35,13 +34,12 @@ internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From,
             Listed(configuration[Hearers]),
             configuration[Tongue] ?? MailTemplates.English,
             configuration[Folder],
-            configuration.GetValue(Most, 5),
             provider == MailProvider.Smtp ? SmtpSettings.Of(configuration) : null);
     }
 
     public static IEnumerable<string> Faults(IConfiguration configuration)
     {
-        string[] known = ["Provider", "From", "Operators", "Language", "Templates", "MostPerHour", "Smtp"];
+        string[] known = ["Provider", "From", "Operators", "Language", "Templates", "Smtp"];
         foreach (var unknown in configuration.GetSection(Section).GetChildren().Where(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)))
             yield return $"{unknown.Path} is not known. Known: {string.Join(", ", known)}.";
 
@@ -60,7 +58,6 @@ internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From,
 
         if (AddressOf(configuration[Sender]) is null) yield return $"{Sender} is '{configuration[Sender]}': it must say whom mails come from, such as Shop <shop@example.com>.";
         foreach (var address in Listed(configuration[Hearers]).Where(address => AddressOf(address) is null)) yield return $"{Hearers} names '{address}': it must be e-mail addresses with commas.";
-        if (configuration[Most] is { } most && !(int.TryParse(most, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100)) yield return $"{Most} is '{most}': it must be a number from 1 to 100.";
 
         if (configuration[Folder] is { } folder && !Directory.Exists(folder)) yield return $"{Folder} is '{folder}', where there is no folder.";
         else

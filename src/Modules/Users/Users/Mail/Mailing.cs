@@ -16,8 +16,6 @@ public sealed class Mailing
 
     public IReadOnlyList<string> Operators => _settings.Operators;
 
-    public int MostPerHour => _settings.MostPerHour;
-
     public Task Send(Mail mail, string address, Account? account, CancellationToken ct)
     {
         var values = new Dictionary<string, string>(mail.Values) { ["name"] = account?.Name ?? "", ["shop"] = _settings.From!.Name is { Length: > 0 } name ? name : _settings.From.Domain };
