@@ -39,6 +39,9 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         return await StartAsync(module, await server.CreateDatabaseAsync(template), settings, neighbours);
     }
 
+    /// <summary>The module among the rest of the shop, as far as it can see that: for hosts that a test starts itself.</summary>
+    public static Module[] AmongOthers(Module module) => [module, new Outside(module)];
+
     /// <summary>The container of a neighbour.</summary>
     public IServiceProvider ServicesOf(string neighbour) => _host.ServicesOf(neighbour);
 

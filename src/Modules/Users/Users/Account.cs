@@ -33,6 +33,9 @@ public sealed class Account
 
     public required DateTimeOffset RegisteredAt { get; init; }
 
+    /// <summary>Of mails: a tag such as de or en-GB. Null: the shop's.</summary>
+    public string? Language { get; init; }
+
     /// <summary>In a row, counted by SQL so that attempts at once are all counted.</summary>
     public int FailedSignIns { get; init; }
 

@@ -14,24 +14,26 @@ internal static class RegisterAccount
 {
     public const string Taken = "This e-mail address has an account already: sign in, or use another address.";
 
-    public sealed record Body(string Email, string Password, string Name);
+    /// <param name="Language">Of mails: a tag such as de or en-GB.</param>
+    public sealed record Body(string Email, string Password, string Name, string? Language = null);
 
     public sealed record Registered(Guid Id);
 
     // An idempotency key keeps a fast hash of its command: the password must not be in it.
-    public sealed record Command(string Email, [property: JsonIgnore] string Password, string Name) : ICommand<Registered>, IValidated
+    public sealed record Command(string Email, [property: JsonIgnore] string Password, string Name, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Language = null) : ICommand<Registered>, IValidated
     {
         public void Validate(Rules rules)
         {
             Account.Check(rules, Email, Name);
             Passwords.Check(rules, Password);
+            Languages.Check(rules, Language);
         }
     }
 
     public static void Map(IEndpointRouteBuilder users) => users
         .MapPost("/", async (Body body, ISender sender, CancellationToken ct) =>
         {
-            var registered = await sender.Send(new Command(body.Email, body.Password, body.Name), ct);
+            var registered = await sender.Send(new Command(body.Email, body.Password, body.Name, body.Language), ct);
             return TypedResults.Created($"/v1/users/{registered.Id}", registered);
         })
         .WithName("RegisterAccount")
@@ -54,6 +56,7 @@ internal static class RegisterAccount
                 PasswordHash = Passwords.Hash(command.Password),
                 Role = Role.Customer,
                 RegisteredAt = clock.GetUtcNow(),
+                Language = command.Language,
             };
             db.Insert(account);
             await outbox.Publish(new UserRegistered(account.Id, account.RegisteredAt));

@@ -1,18 +1,30 @@
+using Billing.Contracts;
+using Inventory.Contracts;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orders.Contracts;
 using Shared.Kernel;
+using Shipping.Contracts;
 using Users.Contracts;
 
 namespace Users;
 
-/// <summary>Who may sign in, the OpenID provider by which they do, and the issuer of development tokens.</summary>
+/// <summary>Who may sign in, the OpenID provider by which they do, the issuer of development tokens, and the shop's mails: only this module knows addresses.</summary>
 public sealed class UsersModule : Module
 {
     public override string Name => "users";
 
-    public override void Messages(MessageMap messages) => messages.Publishes<UserRegistered>();
+    public override void Messages(MessageMap messages) => messages
+        .Publishes<UserRegistered>()
+        .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
+        .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
+        .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
+        .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
+        .Reacts<StockLow>("when-stock-low", typeof(WhenStockLow))
+        .Does<SendMail>("send-mail", typeof(WhenSendMail));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
@@ -28,6 +40,13 @@ public sealed class UsersModule : Module
         services.AddSingleton(KeySettings.Of(configuration, provider.LongestToken));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<TokenIssuer>();
+        var mail = MailSettings.Of(configuration);
+        services.AddSingleton(mail);
+        services.AddSingleton<Mailbox>();
+        services.AddSingleton(module => new Mailing(
+            mail, MailTemplates.Of(mail.Templates), mail.Smtp is { } server ? new Smtp(mail, server) : module.GetRequiredService<Mailbox>(), module.GetRequiredService<TimeProvider>()));
+        if (mail.IsOn) services.AddHostedService<ForgetMails>();
+        if (provider.IsOn || mail.Provider == MailProvider.Mailbox) Pages.Add(services, provider);
         if (provider.IsOn) Provider.Add(services, provider, settings.Issuer);
     }
 
@@ -45,7 +64,10 @@ public sealed class UsersModule : Module
             .Duplicate(token => token.GrantId)
             .Duplicate(token => token.ExpiresAt)
             .UniqueIndex("tokenentry_reference", token => token.ReferenceId!);
+        store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt);
         store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(Mailbox.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(OrderCustomers.Table(Name));
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -57,6 +79,7 @@ public sealed class UsersModule : Module
 
         var (development, provider) = (routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens, routes.ServiceProvider.GetRequiredService<ProviderSettings>().IsOn);
         if (provider) Provider.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<MailSettings>().Provider == MailProvider.Mailbox) MailboxPages.Map(routes);
         if (development || provider) GetSigningKeys.Map(routes);
         if (!development) return;
 

@@ -33,6 +33,6 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, stri
 
         if (configuration[Locked] is { } locked && Times.Read(locked, TimeSpan.FromDays(1)) is null) yield return Times.Fault(Locked, locked, "a day");
 
-        foreach (var fault in KeySettings.Faults(configuration).Concat(ProviderSettings.Faults(configuration))) yield return fault;
+        foreach (var fault in KeySettings.Faults(configuration).Concat(ProviderSettings.Faults(configuration)).Concat(MailSettings.Faults(configuration))) yield return fault;
     }
 }

@@ -38,7 +38,7 @@ public sealed class TwoInstances : IAsyncLifetime
         {
             ["Urls"] = "http://127.0.0.1:0", ["Database:Administrator"] = Database, ["Database:Secret"] = ModuleUnderTest.Secret, ["Logging:LogLevel:Default"] = "Critical",
         });
-        Module[] modules = [new UsersModule()];
+        var modules = ModuleUnderTest.AmongOthers(new UsersModule());
         return await ModularHost.StartAsync(builder, modules, Manifest.Of(modules));
     }
 }

@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Users;
 
@@ -12,6 +16,18 @@ internal sealed class Pages(IAntiforgery antiforgery, ProviderSettings settings)
 
     public static readonly IReadOnlyDictionary<string, string[]> NoErrors = new Dictionary<string, string[]>();
 
+    public static void Add(IServiceCollection services, ProviderSettings settings)
+    {
+        services.AddAntiforgery(forms =>
+        {
+            forms.Cookie = new OwnCookie("shop-form", settings.IsSecure);
+            forms.FormFieldName = "csrf";
+        });
+        services.AddSingleton<IXmlRepository, ProtectionKeys>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(module => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = module.GetRequiredService<IXmlRepository>()));
+        services.AddSingleton<Pages>();
+    }
+
     public Task<bool> IsOwnFormAsync(HttpContext http) => antiforgery.IsRequestValidAsync(http);
 
     public IResult StaleForm(HttpContext http, string path, string title) => Message(
@@ -23,6 +39,8 @@ internal sealed class Pages(IAntiforgery antiforgery, ProviderSettings settings)
         ["message"] = message,
         ["link"] = new Html(path is null ? "" : $"<p><a href=\"{Html.Encoded(path)}\">{Html.Encoded(link!)}</a></p>"),
     });
+
+    public IResult Text(HttpContext http, string template, string title, Dictionary<string, object> values) => Show(http, StatusCodes.Status200OK, template, title, NoErrors, values);
 
     /// <param name="then">Where a browser goes when the form has done its work.</param>
     /// <param name="errors">By field; one of no field has the key "".</param>

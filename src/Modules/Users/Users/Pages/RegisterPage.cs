@@ -22,7 +22,7 @@ internal static class RegisterPage
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, Path + (then is null ? "" : $"?return={Uri.EscapeDataString(then)}"), Title);
 
-                var command = new RegisterAccount.Command(form["email"].ToString(), form["password"].ToString(), form["name"].ToString());
+                var command = new RegisterAccount.Command(form["email"].ToString(), form["password"].ToString(), form["name"].ToString(), Languages.Of(http.Request));
                 var errors = Pages.NoErrors;
                 try
                 {

@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -20,14 +17,6 @@ internal static class Provider
     public static void Add(IServiceCollection services, ProviderSettings settings, string issuer)
     {
         Session.Add(services, settings);
-        services.AddAntiforgery(forms =>
-        {
-            forms.Cookie = new OwnCookie("shop-form", settings.IsSecure);
-            forms.FormFieldName = "csrf";
-        });
-        services.AddSingleton<IXmlRepository, ProtectionKeys>();
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(module => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = module.GetRequiredService<IXmlRepository>()));
-        services.AddSingleton<Pages>();
         services.AddHostedService<ForgetTokens>();
         services.AddHostedService<InviteFirstOperator>();
 

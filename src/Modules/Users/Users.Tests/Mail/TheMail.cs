@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Shared.Testing;
+
+namespace Users.Tests;
+
+/// <summary>Its tests share a host, and run one after the other.</summary>
+[CollectionDefinition]
+public sealed class OneMail : ICollectionFixture<TheMail>;
+
+/// <summary>The module alone as a provider, with the embedded mailbox. Three failures lock an account.</summary>
+public sealed class TheMail : IAsyncLifetime
+{
+    public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>(TheProvider.Settings)
+    {
+        ["Users:Mail:Provider"] = "mailbox",
+        ["Users:Mail:From"] = "The Shop <shop@example.com>",
+    };
+
+    public ModuleUnderTest Module { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new UsersModule(), Settings);
+
+    public ValueTask DisposeAsync() => Module.DisposeAsync();
+
+    public Browser ABrowser() => new(Module.Address);
+
+    public async Task<Guid> ACustomer(string email, string name = "Ann", string? language = null)
+    {
+        var answer = await Module.Anonymous().PostOnce("/v1/users", new { email, password = TheUsers.Password, name, language });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Json()).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>Another program that acts as an operator.</summary>
+    public async Task<HttpClient> Importer()
+    {
+        using var browser = ABrowser();
+        var answer = await browser.Post("/v1/users/connect/token", ("grant_type", "client_credentials"), ("client_id", "importer"), ("client_secret", TheProvider.Secret));
+        var client = Module.Anonymous();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (await answer.Json()).Text("access_token"));
+        return client;
+    }
+
+    internal T Housekeeping<T>() => Module.ServicesOf("users").GetServices<IHostedService>().OfType<T>().Single();
+
+    /// <summary>The mails about something to an address, once the module is at rest: those of one subject, the oldest first.</summary>
+    public async Task<string[]> Mails(string email, string subject)
+    {
+        await Module.AtRest();
+        return await Module.Query<string[]>("select coalesce(array_agg(body order by at, id), '{}') from mailbox where recipient = $1 and subject like '%' || $2 || '%'", email, subject);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Users;
+
+/// <summary>What sending takes: texts, the port and the shop's name. With no provider named it is off, and no mail is decided on.</summary>
+public sealed class Mailing
+{
+    private readonly MailSettings _settings;
+    private readonly MailTemplates _templates;
+    private readonly IMailPort _port;
+    private readonly TimeProvider _clock;
+
+    internal Mailing(MailSettings settings, MailTemplates templates, IMailPort port, TimeProvider clock) => (_settings, _templates, _port, _clock) = (settings, templates, port, clock);
+
+    public bool IsOn => _settings.IsOn;
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    public IReadOnlyList<string> Operators => _settings.Operators;
+
+    public Task Send(Mail mail, string address, Account? account, CancellationToken ct)
+    {
+        var values = new Dictionary<string, string>(mail.Values) { ["name"] = account?.Name ?? "", ["shop"] = _settings.From!.Name is { Length: > 0 } name ? name : _settings.From.Domain };
+        var (subject, text) = _templates.Fill(account?.Language ?? _settings.Language, mail.Template, values);
+        return _port.Send(new Letter(mail.Id, address, MailTemplates.OneLine(values["name"]), subject, text, mail.DecidedAt), ct);
+    }
+}
