@@ -21,7 +21,10 @@ internal static class CommandLine
             DefinitionsCommand.Create(modules),
             TopologyCommand.Create(modules, () => Manifest.Read(ManifestPath)),
             MoveCommand.Create(modules),
+            HealthCommand.Create(),
+            TokenCommand.Create(),
         };
+        foreach (var command in BackupCommands.Create(modules)) root.Add(command);
         return await root.Parse(args).InvokeAsync();
     }
 
@@ -31,7 +34,9 @@ internal static class CommandLine
         {
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [.. args, .. ModularHost.SettingsOnce], ContentRootPath = AppContext.BaseDirectory });
             // Not in appsettings.json, which would win over ASPNETCORE_URLS.
-            if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls("http://127.0.0.1:8080");
+            if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(OwnAddress.Default);
+            // The slim builder leaves it out: certificates are files named by Kestrel:Certificates or Kestrel:Endpoints.
+            builder.WebHost.UseKestrelHttpsConfiguration();
             var manifest = Manifest.Read(ManifestPath);
             var faults = new List<string>();
             var edge = Edge.Read(builder.Configuration, faults);

@@ -32,14 +32,13 @@ internal sealed record RunningHost(string Name, Uri Address, IReadOnlyList<strin
 
     private static RunningHost[] Configured(IConfiguration configuration, IReadOnlyList<string> modules)
     {
-        var own = (configuration["Urls"] ?? configuration["ASPNETCORE_URLS"] ?? "http://127.0.0.1:8080").Split(';')[0];
         var here = configuration["Modules"] switch { null or "*" => modules, Topology.NoModule => [], var named => Names(named) };
         var elsewhere =
             from module in configuration.GetSection("Addresses").GetChildren()
             from address in Names(module.Value)
             group module.Key by address into host
             select new RunningHost(string.Join('+', host), new Uri(host.Key), [.. host], null, null, Empty, null);
-        return [new("this", new Uri(own.Replace("//+", "//127.0.0.1").Replace("//*", "//127.0.0.1").Replace("//0.0.0.0", "//127.0.0.1")), here, null, null, Empty, null), .. elsewhere];
+        return [new("this", OwnAddress.Of(configuration), here, null, null, Empty, null), .. elsewhere];
     }
 
     private async Task<RunningHost> AskedAsync(HttpClient http)
