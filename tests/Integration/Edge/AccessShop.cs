@@ -20,7 +20,7 @@ namespace Integration;
 
 /// <summary>
 /// A shop in this process, so that its endpoints are known as they are: a front with Users, and a host of its own with the five others, which may be asked by themselves.
-/// There is one order, of one customer with an account.
+/// There is one order, of one customer with an account, and a part of it was refunded.
 /// </summary>
 public sealed class AccessShop : IAsyncLifetime
 {
@@ -33,6 +33,7 @@ public sealed class AccessShop : IAsyncLifetime
     public TestIssuer Issuer { get; private set; } = null!;
     public Guid Owner { get; private set; }
     public Guid Order { get; private set; }
+    public Guid Refund { get; private set; }
 
     /// <summary>Every endpoint of every module, but those of calls: they are not at these doors.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints { get; private set; } = [];
@@ -73,6 +74,7 @@ public sealed class AccessShop : IAsyncLifetime
         await PostAsync(@operator, "/v1/inventory/receipts", new { reference = "first", lines = new[] { new { sku = "tea", quantity = 5 } } });
         Order = (Guid)(await PostAsync(@operator, "/v1/orders", new { customerId = Owner, lines = new[] { new { sku = "tea", quantity = 1, unitPrice = 2.5m } }, paymentToken = "test-ok" }))["id"]!;
         await Eventually.True(async () => (await @operator.GetAsync($"/v1/shipping/shipments/{Order}")).IsSuccessStatusCode, "the order has a shipment");
+        Refund = (Guid)(await PostAsync(@operator, $"/v1/billing/payments/{Order}/refunds", new { amount = 0.5m, reason = "late" }))["id"]!;
     }
 
     private static async Task<JsonNode> PostAsync(HttpClient client, string path, object body)

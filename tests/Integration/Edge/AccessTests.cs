@@ -53,13 +53,13 @@ public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
         foreach (var endpoint in owned.OrderBy(endpoint => MethodOf(endpoint) != "GET"))
             foreach (var door in shop.DoorsOf(endpoint))
             {
-                var (nobodys, others) = (Guid.CreateVersion7(), (shop.Order, shop.Owner));
-                var atAll = await AnswerAsync(stranger, door, endpoint, (nobodys, nobodys));
+                var (nobodys, others) = (Guid.CreateVersion7(), (shop.Order, shop.Refund, shop.Owner));
+                var atAll = await AnswerAsync(stranger, door, endpoint, (nobodys, nobodys, nobodys));
                 var strangers = await AnswerAsync(stranger, door, endpoint, others);
                 var own = await AnswerAsync(owner, door, endpoint, others);
 
                 Assert.StartsWith("404 not-found", atAll, StringComparison.Ordinal);
-                Assert.Equal(atAll.Replace($"{nobodys}", "it", StringComparison.Ordinal), strangers.Replace($"{shop.Order}", "it", StringComparison.Ordinal).Replace($"{shop.Owner}", "it", StringComparison.Ordinal));
+                Assert.Equal(atAll.Replace($"{nobodys}", "it", StringComparison.Ordinal), strangers.Replace($"{shop.Order}", "it", StringComparison.Ordinal).Replace($"{shop.Owner}", "it", StringComparison.Ordinal).Replace($"{shop.Refund}", "it", StringComparison.Ordinal));
                 Assert.StartsWith("2", own, StringComparison.Ordinal);
             }
     }
@@ -74,7 +74,7 @@ public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
             foreach (var door in shop.DoorsOf(endpoint))
             {
                 var nobodys = Guid.CreateVersion7();
-                var answer = await AnswerAsync(client, door, endpoint, (nobodys, nobodys));
+                var answer = await AnswerAsync(client, door, endpoint, (nobodys, nobodys, nobodys));
                 var (is401or403, wanted) = (answer.StartsWith("401", StringComparison.Ordinal) || answer.StartsWith("403", StringComparison.Ordinal), expected(PolicyOf(endpoint)));
                 if (wanted == SignedIn ? is401or403 : !answer.StartsWith(wanted, StringComparison.Ordinal)) wrong.Add($"{MethodOf(endpoint)} {endpoint.RoutePattern.RawText} at {door}: {answer} instead of {wanted}");
             }
@@ -90,13 +90,14 @@ public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
     private static string MethodOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
 
     /// <summary>Status, code and what the problem says.</summary>
-    private static async Task<string> AnswerAsync(HttpClient client, Uri door, RouteEndpoint endpoint, (Guid Order, Guid Account) of)
+    private static async Task<string> AnswerAsync(HttpClient client, Uri door, RouteEndpoint endpoint, (Guid Order, Guid Refund, Guid Account) of)
     {
         var path = string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
         {
             Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
             Microsoft.AspNetCore.Routing.Patterns.RoutePatternSeparatorPart separator => separator.Content,
             Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "orderId" } => $"{of.Order}",
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "refundId" } => $"{of.Refund}",
             _ => $"{of.Account}",
         }))));
         using var request = new HttpRequestMessage(new HttpMethod(MethodOf(endpoint)), new Uri(door, "/" + path)) { Headers = { { "Idempotency-Key", $"{Guid.CreateVersion7()}" } } };
