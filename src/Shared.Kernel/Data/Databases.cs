@@ -158,7 +158,8 @@ public sealed class Databases
 
         // Plans are kept, and one made for a nearly empty inbox would scan it when it is full (decision 13). A forbidden scan's price would set off JIT.
         // A host that vanished, with its machine or its network, must not hold its locks for hours.
-        connection.Options = "-c enable_seqscan=off -c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+        // Outside of a reaction's transaction no message is handled; the previous version's sessions, which set nothing, are not held to it.
+        connection.Options = $"-c {Fence.Handles}=nothing -c enable_seqscan=off -c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
         return connection.ConnectionString;
     }
 }

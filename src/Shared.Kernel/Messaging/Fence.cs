@@ -16,6 +16,9 @@ public sealed class AlreadyHandledException(Guid id) : Exception($"Message {id} 
 /// </summary>
 internal sealed class Fence(Guid id, string destination) : Marten.Internal.Operations.IStorageOperation
 {
+    /// <summary>The transaction's setting that names the message it handles. Wolverine marks a dead letter handled too, a moment after it was made: by then it may be replayed.</summary>
+    public const string Handles = "modular.handles";
+
     public Type DocumentType => typeof(Envelope);
 
     public static void Put(IDocumentSession session, Envelope envelope)
@@ -30,7 +33,7 @@ internal sealed class Fence(Guid id, string destination) : Marten.Internal.Opera
 
     public void ConfigureCommand(ICommandBuilder builder, IStorageSession session)
     {
-        builder.Append("select 1 from wolverine_incoming_envelopes where id = ");
+        builder.Append($"select set_config('{Handles}', id::text, true) from wolverine_incoming_envelopes where id = ");
         builder.AppendParameter(id);
         builder.Append(" and received_at = ");
         builder.AppendParameter(destination);

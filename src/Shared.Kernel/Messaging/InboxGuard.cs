@@ -2,7 +2,8 @@ namespace Shared.Kernel;
 
 /// <summary>
 /// Rules of the inbox that hold whatever Wolverine does, as triggers in the module's schema. A handled message stays handled (a woken process's failing handler may
-/// not schedule it again or dead-letter it) and loses its body; a dead letter's identity is remembered, so that a late duplicate of it is refused.
+/// not schedule it again or dead-letter it) and loses its body; only the transaction that handles a message marks it handled (see <see cref="Fence"/>); a dead letter's
+/// identity is remembered, so that a late duplicate of it is refused.
 /// </summary>
 internal static class InboxGuard
 {
@@ -10,6 +11,8 @@ internal static class InboxGuard
         create or replace function guard_inbox_update() returns trigger language plpgsql set search_path from current as $$
         begin
           if old.status = 'Handled' and new.status <> 'Handled' then return null; end if;
+          -- Wolverine's own, at local://durable, wait for their time there and are then sent: it handles them itself.
+          if old.status <> 'Handled' and new.status = 'Handled' and new.received_at like 'module:%' and current_setting('modular.handles', true) <> new.id::text then return null; end if;
           if new.status = 'Handled' then new.body := ''; end if;
           return new;
         end $$;

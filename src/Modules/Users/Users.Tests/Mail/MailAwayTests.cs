@@ -31,7 +31,7 @@ public sealed class MailAwayTests
         Assert.Contains("The mail server answered 451", letter.Fault, StringComparison.Ordinal);
         Assert.DoesNotContain("ops@", letter.Fault + letter.Text(), StringComparison.Ordinal);
 
-        await letters.ReplayAsync();
+        Assert.Equal(1, await letters.ReplayAsync());
         await Eventually.True(() => Task.FromResult(server.Taken.Count == 2), "the replayed mail is taken");
         Assert.All(server.Taken, text => Assert.Contains("Geringer Bestand: TEA", text, StringComparison.Ordinal));
     }
