@@ -2,30 +2,9 @@
 // node openid.js <issuer> <callback> <email> <password> <importer's secret>
 import * as client from 'openid-client';
 import * as oauth from 'oauth4webapi';
+import { visitor } from './pages.js';
 
 const [issuer, callback, email, password, secret] = process.argv.slice(2);
-
-// As much of a browser as signing in takes: cookies, one form, and redirects as far as the client's own address.
-function browser() {
-  const cookies = new Map();
-  const request = async (address, options = {}) => {
-    const answer = await fetch(address, { redirect: 'manual', ...options, headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; '), ...options.headers } });
-    for (const line of answer.headers.getSetCookie()) cookies.set(...line.split(';')[0].split(/=(.*)/s));
-    return answer;
-  };
-  const follow = async (answer, from) => {
-    while (answer.status === 302) {
-      from = new URL(answer.headers.get('location'), from);
-      if (from.href.startsWith(callback)) return from;
-      answer = await request(from);
-    }
-    const html = (await answer.text()).replaceAll('&amp;', '&');
-    const hidden = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name, value]) => [name, value.replaceAll('&#x2B;', '+')]);
-    const to = new URL(html.match(/<form method="post" action="([^"]*)"/)[1], from);
-    return follow(await request(to, { method: 'POST', body: new URLSearchParams([...hidden, ['email', email], ['password', password]]) }), to);
-  };
-  return async (address) => follow(await request(address), address);
-}
 
 async function openidClient() {
   const insecure = { execute: [client.allowInsecureRequests] };
@@ -36,7 +15,7 @@ async function openidClient() {
     redirect_uri: callback, scope: 'openid email offline_access', state, nonce,
     code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
   });
-  const back = await browser()(address);
+  const back = await visitor(email, password, callback)(address);
   const tokens = await client.authorizationCodeGrant(shop, back, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true });
   const { sub } = tokens.claims();
   const info = await client.fetchUserInfo(shop, tokens.access_token, sub);
@@ -58,7 +37,7 @@ async function oauth4webapi() {
     client_id: 'shop', redirect_uri: callback, response_type: 'code', scope: 'openid offline_access', state, nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
   });
-  const parameters = oauth.validateAuthResponse(server, shop, await browser()(address), state);
+  const parameters = oauth.validateAuthResponse(server, shop, await visitor(email, password, callback)(address), state);
   const answer = await oauth.authorizationCodeGrantRequest(server, shop, oauth.None(), parameters, callback, verifier, insecure);
   const tokens = await oauth.processAuthorizationCodeResponse(server, shop, answer, { expectedNonce: nonce, requireIdToken: true });
   await oauth.validateApplicationLevelSignature(server, answer, insecure);
