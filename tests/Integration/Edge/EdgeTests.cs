@@ -52,6 +52,72 @@ public sealed class EdgeTests(StartedShop started)
     }
 
     [Fact]
+    public async Task a_hundred_kilobytes_are_taken_and_a_hundred_megabytes_refused_before_they_are_sent()
+    {
+        using var client = await ClientAsync("operator");
+        var lines = Enumerable.Range(0, 1_000).Select(n => new { sku = $"{new string('x', 30)}{n}", quantity = 1 });
+        using var large = Post("/v1/inventory/receipts", JsonSerializer.Serialize(new { reference = "large", lines }) + new string(' ', 50_000));
+        using var huge = new HttpRequestMessage(HttpMethod.Post, "/v1/inventory/receipts") { Content = new ByteArrayContent(new byte[100_000_000]), Headers = { { "Idempotency-Key", "huge" }, { "Expect", "100-continue" } } };
+        huge.Content.Headers.ContentType = new("application/json");
+
+        using var taken = await client.SendAsync(large);
+        using var refused = await client.SendAsync(huge);
+
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Contains("request.too-large", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_order_of_ten_thousand_lines_is_refused_by_its_rule()
+    {
+        using var client = await ClientAsync("operator");
+        using var order = Post("/v1/orders", JsonSerializer.Serialize(new { paymentToken = "test-ok", lines = Enumerable.Repeat(new { sku = "tea", quantity = 1 }, 10_000) }));
+
+        using var answer = await client.SendAsync(order);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("must have 1 to 1,000 entries", (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["errors"]!["lines"]![0]!);
+    }
+
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("\u202egnp.exe")]
+    [InlineData("'; drop schema orders cascade; --")]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("{{7*7}}${7*7}%s%n")]
+    [InlineData("\r\nSet-Cookie: a=b")]
+    [InlineData("../../../etc/passwd")]
+    [InlineData("\uffff\ufffe")]
+    public async Task whatever_is_typed_is_taken_as_text_or_refused_by_a_rule_and_is_never_a_fault(string typed)
+    {
+        using var client = await ClientAsync("operator");
+        var some = Guid.CreateVersion7();
+        (string Path, object Body)[] requests =
+        [
+            ("/v1/catalog/products", new { sku = $"s{some:N}", name = typed, price = 1, currency = "GBP", weight = 1 }),
+            ("/v1/catalog/products", new { sku = typed, name = "x", price = 1, currency = "GBP", weight = 1 }),
+            ("/v1/inventory/receipts", new { reference = typed, lines = new[] { new { sku = "tea", quantity = 1 } } }),
+            ("/v1/users/accounts", new { email = $"{some:N}@example.com", name = typed }),
+            ("/v1/orders", new { paymentToken = typed, lines = new[] { new { sku = "tea", quantity = 1, unitPrice = 1 } }, to = new { name = typed, street = typed, postalCode = "1", city = typed } }),
+        ];
+
+        foreach (var (path, body) in requests) await MustBeTakenOrRefusedAsync(Post(path, JsonSerializer.Serialize(body)));
+        // What HTTP itself does not allow in an address or a header never comes so far.
+        if (!typed.Any(char.IsControl)) await MustBeTakenOrRefusedAsync(new HttpRequestMessage(HttpMethod.Get, $"/v1/catalog/products?q={Uri.EscapeDataString(typed)}"));
+
+        async Task MustBeTakenOrRefusedAsync(HttpRequestMessage request)
+        {
+            using var sent = request;
+            using var answer = await client.SendAsync(sent);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True((int)answer.StatusCode < 500, $"{request.RequestUri} was answered {(int)answer.StatusCode} {text}");
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+            if (!answer.IsSuccessStatusCode) Assert.False(string.IsNullOrEmpty((string?)JsonNode.Parse(text)!["code"]), text);
+        }
+    }
+
+    [Fact]
     public async Task a_key_that_is_missing_is_asked_for_and_one_that_is_used_for_something_else_is_refused()
     {
         using var client = await ClientAsync("operator");
