@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Billing.Contracts;
 using static Orders.Tests.OrdersUnderTest;
 
 namespace Orders.Tests;
@@ -64,10 +65,35 @@ public sealed class ReadOrdersTests(OrdersUnderTest orders) : IClassFixture<Orde
 
         var entries = first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).ToList();
         Assert.Equal(["placed", "payment-captured", "stock-reserved", "confirmed"], entries.Select(entry => entry.GetProperty("fact").GetString()!));
+        Assert.Equal(["placed", "payment-captured", "stock-reserved", "confirmed"], entries.Select(entry => entry.GetProperty("code").GetString()!));
+        Assert.Equal("The payment of 9.98 GBP has arrived.", entries[1].GetProperty("text").GetString());
         Assert.Equal([1, 2, 3, 4], entries.Select(entry => entry.GetProperty("version").GetInt64()));
         Assert.Equal(9.98m, entries[1].GetProperty("data").GetProperty("amount").GetDecimal());
         Assert.All(entries, entry => Assert.InRange(entry.GetProperty("at").GetDateTimeOffset(), before.AddMinutes(-1), before.AddMinutes(1)));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
+    }
+
+    [Fact]
+    public async Task refunds_in_parts_are_told_with_what_they_make_together_on_whatever_page()
+    {
+        var id = await orders.AnOrder();
+        await orders.Tell(id, "StockReserved", "PaymentCaptured");
+        foreach (var part in new[] { 2m, 3m, 4.98m }) await orders.Module.Deliver(new PaymentRefunded(id, part, "GBP"));
+        using var http = orders.Module.As(orders.Customer);
+
+        var steps = new List<(string, string)>();
+        for (var version = 4; version < 7; version++)
+        {
+            var step = (await http.GetFromJsonAsync<JsonElement>($"/v1/orders/{id}/history?limit=1&after={version}")).GetProperty("items")[0];
+            steps.Add((step.GetProperty("code").GetString()!, step.GetProperty("text").GetString()!));
+        }
+
+        Assert.Equal(
+        [
+            ("payment-refunded.part", "2.00 GBP was given back, which makes 2.00 GBP of 9.98 GBP."),
+            ("payment-refunded.part", "3.00 GBP was given back, which makes 5.00 GBP of 9.98 GBP."),
+            ("payment-refunded", "4.98 GBP was given back: with it everything that was paid."),
+        ], steps);
     }
 
     [Theory]
