@@ -9,6 +9,8 @@ public sealed class OrderIndexTests(OrdersUnderTest orders) : IClassFixture<Orde
 {
     private const string ACustomer = "00000000-0000-4000-8000-000000000001";
 
+    private static readonly StepTimeouts Waits = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromDays(2), TimeSpan.FromHours(1), TimeSpan.FromDays(14));
+
     [Theory]
     [InlineData("", "pkey_mt_doc_order_id")]
     [InlineData("period", "pkey_mt_doc_order_id")]
@@ -23,6 +25,17 @@ public sealed class OrderIndexTests(OrdersUnderTest orders) : IClassFixture<Orde
         Assert.Contains($" {index} ", plan, StringComparison.Ordinal);
         // A period leaves so few that they may as well be sorted.
         if (!asked.Contains("period", StringComparison.Ordinal)) Assert.Contains($"Index Scan Backward using {index} ", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("overdue")]
+    [InlineData("overdue status")]
+    public async Task what_is_overdue_is_sought_among_what_is_under_way(string asked)
+    {
+        var plan = await Plan(asked);
+
+        Assert.Contains(" mt_doc_order_idx_status ", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
@@ -49,10 +62,10 @@ public sealed class OrderIndexTests(OrdersUnderTest orders) : IClassFixture<Orde
         var now = TimeProvider.System.GetUtcNow();
         var filter = new OrderFilter(
             Has("status") ? "dispatched" : null, Has("customer") ? ACustomer : null, Has("sku") ? "sku-777" : null,
-            Has("period") ? $"{now.AddDays(-3):yyyy-MM-dd}" : null, Has("period") ? $"{now.AddDays(-2):yyyy-MM-dd}" : null);
+            Has("period") ? $"{now.AddDays(-3):yyyy-MM-dd}" : null, Has("period") ? $"{now.AddDays(-2):yyyy-MM-dd}" : null, Has("overdue") ? "true" : null);
         await using var db = orders.Module.ServicesOf("orders").GetRequiredService<IDocumentStore>().QuerySession();
         await using var connection = await orders.Module.OpenConnectionAsync();
-        await using var command = filter.Of(db, new Caller(Guid.Empty, IsOperator: true), after: OrderFilter.FirstIdOf(now)).Take(51).ToCommand();
+        await using var command = filter.Of(db, new Caller(Guid.Empty, IsOperator: true), after: OrderFilter.FirstIdOf(now), Waits, now).Take(51).ToCommand();
         (command.Connection, command.CommandText) = (connection, $"explain {command.CommandText}");
         await using var reader = await command.ExecuteReaderAsync();
         var plan = "";

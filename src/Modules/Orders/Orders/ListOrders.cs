@@ -22,19 +22,19 @@ internal static class ListOrders
     }
 
     public static void Map(IEndpointRouteBuilder orders) => orders
-        .MapGet("/", async (string? status, string? customer, string? sku, string? from, string? to, Guid? after, int? limit, Caller caller, ISender sender, CancellationToken ct) =>
-            TypedResults.Ok(await sender.Send(new Query(caller, new OrderFilter(status, customer, sku, from, to), after, limit ?? Page<Item>.Usual), ct)))
+        .MapGet("/", async (string? status, string? customer, string? sku, string? from, string? to, string? overdue, Guid? after, int? limit, Caller caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(await sender.Send(new Query(caller, new OrderFilter(status, customer, sku, from, to, overdue), after, limit ?? Page<Item>.Usual), ct)))
         .ForCustomers()
         .WithName("ListOrders")
         .WithSummary("A customer's own orders, or everybody's for an operator, newest first.")
-        .WithDescription("If wanted, only those of a status, or placed at a time (from) or later and before another (to); for operators also those of a customer, or with a product (sku). Several filters must all fit.")
+        .WithDescription("If wanted, only those of a status, or placed at a time (from) or later and before another (to); for operators also those of a customer, with a product (sku), or that wait for longer than they may (overdue=true). Several filters must all fit.")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Page<Item>>
+    public sealed class Handler(IQuerySession db, StepTimeouts timeouts, TimeProvider clock) : IQueryHandler<Query, Page<Item>>
     {
         public async ValueTask<Page<Item>> Handle(Query query, CancellationToken ct)
         {
-            var found = await query.Filter.Of(db, query.Caller, query.After).Take(query.Limit + 1)
+            var found = await query.Filter.Of(db, query.Caller, query.After, timeouts, clock.GetUtcNow()).Take(query.Limit + 1)
                 .Select(order => new Item(order.Id, order.CustomerId, order.Status, order.Total, order.Currency, order.PlacedAt))
                 .ToListAsync(ct);
             return Page<Item>.From(found, query.Limit, item => $"{item.Id}");

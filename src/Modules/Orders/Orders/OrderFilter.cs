@@ -10,7 +10,8 @@ namespace Orders;
 /// <summary>Which orders are wanted, as it was asked; what is not said is not asked.</summary>
 /// <param name="From">The first moment of the period in which they were placed.</param>
 /// <param name="To">The first moment after it.</param>
-internal sealed record OrderFilter(string? Status = null, string? Customer = null, string? Sku = null, string? From = null, string? To = null)
+/// <param name="Overdue">Only those that have waited for too long.</param>
+internal sealed record OrderFilter(string? Status = null, string? Customer = null, string? Sku = null, string? From = null, string? To = null, string? Overdue = null)
 {
     private const string Times = "must be a day or a time of the years 1971 to 9998, such as 2026-01-31 or 2026-01-31T18:30:00Z (a + of a time zone is written %2B)";
 
@@ -22,6 +23,7 @@ internal sealed record OrderFilter(string? Status = null, string? Customer = nul
         if (rules.Require(Customer is null || Guid.TryParse(Customer, out _), "customer", "must be an account's id, such as 0199c0de-0000-7000-8000-000000000001"))
             rules.Require(Customer is null || caller.IsOperator || Guid.Parse(Customer) == caller.Id, "customer", "must be left out or be your own id: only operators see the orders of others");
         if (rules.Require(Sku is null || caller.IsOperator, "sku", "must be left out: only operators list by it") && Sku is not null) rules.Text(Sku, "sku", most: 64);
+        if (rules.Require(Overdue is null || caller.IsOperator, "overdue", "must be left out: only operators list by it")) rules.Require(Overdue is null or "true", "overdue", "must be true, or be left out");
 
         var (from, to) = (Time(From), Time(To));
         rules.Require(From is null || from is not null, "from", Times);
@@ -30,7 +32,7 @@ internal sealed record OrderFilter(string? Status = null, string? Customer = nul
     }
 
     /// <summary>What the caller may see of it, newest first.</summary>
-    public IQueryable<Order> Of(IQuerySession db, Caller caller, Guid? after)
+    public IQueryable<Order> Of(IQuerySession db, Caller caller, Guid? after, StepTimeouts timeouts, DateTimeOffset now)
     {
         // Ids are made of the time of placing, so that a key's order is the time's and a period is a range of the same index: of all, of a status's, of a customer's.
         IQueryable<Order> orders = db.Query<Order>();
@@ -42,6 +44,7 @@ internal sealed record OrderFilter(string? Status = null, string? Customer = nul
 
         if (Status is not null) orders = orders.Where(order => order.Status == Status);
         if (Sku is not null) orders = orders.Where(order => order.MatchesSql($"{SkuIndex.Skus} @> ?::jsonb", JsonSerializer.Serialize(new[] { Sku }, JsonSerializerOptions.Default)));
+        if (Overdue is not null) orders = orders.Overdue(timeouts, now);
         if (Time(From) is { } from)
         {
             var first = FirstIdOf(from);
