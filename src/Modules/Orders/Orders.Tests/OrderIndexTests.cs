@@ -50,10 +50,35 @@ public sealed class OrderIndexTests(OrdersUnderTest orders) : IClassFixture<Orde
         const string Made = "select string_agg(indexrelid::text, ',' order by indexrelid) from pg_index where indrelid = 'mt_doc_order'::regclass";
         var before = await orders.Module.Query<string>(Made);
 
-        await orders.Module.ServicesOf("orders").GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync(JasperFx.AutoCreate.CreateOrUpdate);
+        await Migrate();
 
         Assert.Equal(before, await orders.Module.Query<string>(Made));
         Assert.Equal(4, before.Split(',').Length);
+    }
+
+    [Fact]
+    public async Task the_indexes_of_the_version_before_are_made_anew_under_their_names()
+    {
+        const string Columns = "select string_agg(substring(indexdef from 'using .*|USING .*'), ', ' order by indexname) from pg_indexes where tablename = 'mt_doc_order'";
+        var wanted = await orders.Module.Query<string>(Columns);
+        await Execute("""
+            drop index mt_doc_order_idx_status, mt_doc_order_idx_customer_id, orders_by_sku;
+            create index mt_doc_order_idx_status on mt_doc_order (status);
+            create index mt_doc_order_idx_customer_id on mt_doc_order (customer_id);
+            """);
+
+        await Migrate();
+
+        Assert.Equal(wanted, await orders.Module.Query<string>(Columns));
+    }
+
+    private Task Migrate() => orders.Module.ServicesOf("orders").GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync(JasperFx.AutoCreate.CreateOrUpdate);
+
+    private async Task Execute(string sql)
+    {
+        await using var connection = await orders.Module.OpenConnectionAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<string> Plan(string asked)
@@ -91,8 +116,6 @@ public sealed class OrderIndexTests(OrdersUnderTest orders) : IClassFixture<Orde
             select count(*) from many
             """;
         Assert.Equal(5_000, await orders.Module.Query<long>(Copies, model));
-        await using var connection = await orders.Module.OpenConnectionAsync();
-        await using var analyze = new Npgsql.NpgsqlCommand("analyze mt_doc_order", connection);
-        await analyze.ExecuteNonQueryAsync();
+        await Execute("analyze mt_doc_order");
     }
 }
