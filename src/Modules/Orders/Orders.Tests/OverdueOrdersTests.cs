@@ -44,12 +44,15 @@ public sealed class OverdueOrdersTests(OrdersUnderTest orders) : IClassFixture<O
     {
         var id = await orders.AnOrder();
         await orders.TellAll(id, "StockReserved PaymentCaptured");
-        const string Later = "with later as (update mt_events set timestamp = timestamp + interval '10 hours' where stream_id = $1 and type = 'confirmed' returning 1) select count(*) from later";
-        Assert.Equal(1, await orders.Module.Query<long>(Later, id));
-        var now = TimeProvider.System.GetUtcNow();
-
         // What changes no status begins nothing.
         await orders.Module.Deliver(new PaymentRefunded(id, 1m, "GBP"));
+        const string Later = """
+            with later as (update mt_events set timestamp = timestamp + case type when 'confirmed' then interval '10 hours' else interval '20 hours' end
+                where stream_id = $1 and type in ('confirmed', 'payment-refunded') returning 1)
+            select count(*) from later
+            """;
+        Assert.Equal(2, await orders.Module.Query<long>(Later, id));
+        var now = TimeProvider.System.GetUtcNow();
 
         Assert.False(await IsOverdue(id, now.AddHours(12.9), "confirmed"));
         Assert.True(await IsOverdue(id, now.AddHours(13.1), "confirmed"));
