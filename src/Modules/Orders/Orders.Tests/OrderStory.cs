@@ -29,6 +29,14 @@ internal sealed class OrderStory
         return this;
     }
 
+    /// <summary>Tells it of a refund in part; answers what it noted of it, if anything.</summary>
+    public Order.PaymentRefunded? Refunded(decimal amount)
+    {
+        var fact = Order.Refund(amount, Order.Currency);
+        Keep(One(fact));
+        return fact;
+    }
+
     private void Hear(string message) => Keep(message switch
     {
         nameof(StockReserved) => Order.ReserveStock(),

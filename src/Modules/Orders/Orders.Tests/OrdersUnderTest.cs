@@ -60,6 +60,16 @@ public sealed class OrdersUnderTest : IAsyncLifetime
         foreach (var message in messages) await Tell(order, message, Guid.CreateVersion7());
     }
 
+    /// <summary>The same, of messages in one text, in which the customer may also say Cancel.</summary>
+    public async Task TellAll(Guid order, string messages)
+    {
+        foreach (var message in messages.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (message == "Cancel") Assert.True((await Cancel(order)).IsSuccessStatusCode);
+            else await Tell(order, message);
+        }
+    }
+
     public Task Tell(Guid order, string message, Guid id) => message switch
     {
         nameof(StockReserved) => Module.Deliver(new StockReserved(order), id),

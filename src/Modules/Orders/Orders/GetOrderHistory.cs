@@ -11,8 +11,8 @@ namespace Orders;
 internal static class GetOrderHistory
 {
     /// <param name="Version">1 for the first fact; by it the history is paged.</param>
-    /// <param name="Data">The fact as kept. Facts hold nothing that the order's customer may not read: no payment token, nobody else's name.</param>
-    public sealed record Entry(long Version, DateTimeOffset At, string Fact, object Data);
+    /// <param name="Fact">What is kept, and <paramref name="Data"/> as it is kept: for programs that have read them so far. <paramref name="Code"/> says the same and more. Facts hold nothing that the order's customer may not read: no payment token, nobody else's name.</param>
+    public sealed record Entry(long Version, DateTimeOffset At, string Code, string Text, string Fact, object Data);
 
     public sealed record Query(Guid OrderId, Caller Caller, long After, int Limit) : IQuery<Page<Entry>>, IValidated
     {
@@ -28,7 +28,7 @@ internal static class GetOrderHistory
             TypedResults.Ok(await sender.Send(new Query(orderId, caller, after ?? 0, limit ?? Page<Entry>.Usual), ct)))
         .ForCustomers()
         .WithName("GetOrderHistory")
-        .WithSummary("What happened to an order and when, oldest first.");
+        .WithSummary("What happened to an order and when, oldest first: of each step a stable code for programs, and a sentence for people.");
 
     public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Page<Entry>>
     {
@@ -36,8 +36,19 @@ internal static class GetOrderHistory
         {
             await db.FindOrder(query.OrderId, query.Caller, ct);
 
-            var facts = await db.Events.FetchStreamAsync(query.OrderId, version: query.After + query.Limit + 1, fromVersion: query.After + 1, token: ct);
-            return Page<Entry>.From([.. facts.Select(fact => new Entry(fact.Version, fact.Timestamp, fact.EventTypeName, fact.Data))], query.Limit, entry => $"{entry.Version}");
+            // From the first on, since what a step means depends on those before it: a history is short.
+            var facts = await db.Events.FetchStreamAsync(query.OrderId, version: query.After + query.Limit + 1, token: ct);
+            var entries = new List<Entry>();
+            Order? before = null;
+            foreach (var kept in facts)
+            {
+                var fact = (Order.Fact)kept.Data;
+                var (code, text) = Timeline.Of(before, fact);
+                if (kept.Version > query.After) entries.Add(new Entry(kept.Version, kept.Timestamp, code, text, kept.EventTypeName, fact));
+                before = Order.After(before, query.OrderId, fact);
+            }
+
+            return Page<Entry>.From(entries, query.Limit, entry => $"{entry.Version}");
         }
     }
 }

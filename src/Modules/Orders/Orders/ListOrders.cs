@@ -7,38 +7,34 @@ using Shared.Kernel;
 
 namespace Orders;
 
-/// <summary>A customer's own orders, or everybody's for an operator, newest first.</summary>
+/// <summary>A customer's own orders, or everybody's for an operator, newest first; if wanted, of one status, customer, product or period.</summary>
 internal static class ListOrders
 {
     public sealed record Item(Guid Id, Guid CustomerId, string Status, decimal Total, string Currency, DateTimeOffset PlacedAt);
 
-    public sealed record Query(Caller Caller, string? Status, Guid? After, int Limit) : IQuery<Page<Item>>, IValidated
+    public sealed record Query(Caller Caller, OrderFilter Filter, Guid? After, int Limit) : IQuery<Page<Item>>, IValidated
     {
         public void Validate(Rules rules)
         {
-            rules.Require(Status is null || OrderStatus.All.Contains(Status), "status", $"must be one of {string.Join(", ", OrderStatus.All)}");
+            Filter.Check(Caller, rules);
             rules.Require(Limit is >= 1 and <= Page<Item>.Most, "limit", $"must be 1 to {Page<Item>.Most}");
         }
     }
 
     public static void Map(IEndpointRouteBuilder orders) => orders
-        .MapGet("/", async (string? status, Guid? after, int? limit, Caller caller, ISender sender, CancellationToken ct) =>
-            TypedResults.Ok(await sender.Send(new Query(caller, status, after, limit ?? Page<Item>.Usual), ct)))
+        .MapGet("/", async (string? status, string? customer, string? sku, string? from, string? to, string? overdue, Guid? after, int? limit, Caller caller, ISender sender, CancellationToken ct) =>
+            TypedResults.Ok(await sender.Send(new Query(caller, new OrderFilter(status, customer, sku, from, to, overdue), after, limit ?? Page<Item>.Usual), ct)))
         .ForCustomers()
         .WithName("ListOrders")
-        .WithSummary("A customer's own orders, or everybody's for an operator, newest first.");
+        .WithSummary("A customer's own orders, or everybody's for an operator, newest first.")
+        .WithDescription("If wanted, only those of a status, or placed at a time (from) or later and before another (to); for operators also those of a customer, with a product (sku), or that wait for longer than they may (overdue=true). Several filters must all fit.")
+        .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Page<Item>>
+    public sealed class Handler(IQuerySession db, StepTimeouts timeouts, TimeProvider clock) : IQueryHandler<Query, Page<Item>>
     {
         public async ValueTask<Page<Item>> Handle(Query query, CancellationToken ct)
         {
-            // Ids are made of the time, so the key's order is the time's.
-            IQueryable<Order> orders = db.Query<Order>();
-            if (!query.Caller.IsOperator) orders = orders.Where(order => order.CustomerId == query.Caller.Id);
-            if (query.Status is not null) orders = orders.Where(order => order.Status == query.Status);
-            if (query.After is { } after) orders = orders.Where(order => order.Id < after);
-
-            var found = await orders.OrderByDescending(order => order.Id).Take(query.Limit + 1)
+            var found = await query.Filter.Of(db, query.Caller, query.After, timeouts, clock.GetUtcNow()).Take(query.Limit + 1)
                 .Select(order => new Item(order.Id, order.CustomerId, order.Status, order.Total, order.Currency, order.PlacedAt))
                 .ToListAsync(ct);
             return Page<Item>.From(found, query.Limit, item => $"{item.Id}");

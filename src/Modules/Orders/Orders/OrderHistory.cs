@@ -25,9 +25,12 @@ internal static class OrderHistory
         store.Events.MapEventType<Order.PaymentRefunded>("payment-refunded");
 
         store.Projections.Add(new OrderSnapshot(), ProjectionLifecycle.Inline);
+        // Each index goes on with the id, by which lists are ordered. The mask, since what is said of an index's columns here has no effect.
         store.Schema.For<Order>().DocumentAlias("order")
-            .Duplicate(order => order.CustomerId, notNull: true)
-            .Duplicate(order => order.Status, notNull: true);
+            .Duplicate(order => order.CustomerId, notNull: true, configure: index => index.Mask = "?, id")
+            .Duplicate(order => order.Status, notNull: true, configure: index => index.Mask = "?, id")
+            .IgnoreIndex(SkuIndex.Name);
+        store.Storage.Add(new SkuIndex());
     }
 
     /// <summary>For reading by its customer or an operator.</summary>

@@ -59,6 +59,7 @@ public sealed class OrdersModule : Module
         OrderHistory.Declare(store);
         CatalogPrice.Declare(store);
         KnownRate.Declare(store);
+        OrderNote.Declare(store);
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -69,6 +70,8 @@ public sealed class OrdersModule : Module
         ListOrders.Map(routes);
         GetOrderHistory.Map(routes);
         CancelOrder.Map(routes);
+        AddNote.Map(routes);
+        ListNotes.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Orders.Contracts;
+
+namespace Orders;
+
+/// <summary>What a fact means to the order's customer.</summary>
+/// <param name="Code">Stable, for programs; README.md lists all of them.</param>
+/// <param name="Text">For people: it may be worded better any day.</param>
+internal sealed record TimelineStep(string Code, string Text);
+
+internal static class Timeline
+{
+    private const string NoLonger = "The order is cancelled";
+
+    /// <param name="before">The order as it was until then; null before its first fact.</param>
+    public static TimelineStep Of(Order? before, Order.Fact fact) => (fact, before) switch
+    {
+        (Order.Placed placed, _) => new("placed", $"The order was placed. It costs {Money(placed.Total, placed.Currency)}."),
+        (Order.StockReserved, _) => new("stock-reserved", "Everything in the order is in stock and set aside."),
+        (Order.PaymentCaptured paid, { Status: OrderStatus.Cancelled }) => new("payment-captured.late", $"The payment of {Money(paid.Amount, paid.Currency)} arrived after the order was cancelled. It is given back."),
+        (Order.PaymentCaptured paid, _) => new("payment-captured", $"The payment of {Money(paid.Amount, paid.Currency)} has arrived."),
+        (Order.Confirmed, _) => new("confirmed", "The order is confirmed and is being made ready to be sent."),
+        (Order.CancellationRequested, _) => new("cancellation-requested", "The order is to be cancelled, if its parcel has not left yet."),
+        (Order.CancellationRefused, _) => new("cancellation-refused", "The order could not be cancelled any more: its parcel had left."),
+        (Order.Cancelled cancelled, _) => new($"cancelled.{cancelled.Reason}", $"{Why(cancelled.Reason)}{Owed(before!)}"),
+        (Order.Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => new("dispatched", $"The parcel had been sent with the tracking number {sent.TrackingNumber}."),
+        (Order.Dispatched sent, _) => new("dispatched", $"The parcel is on its way. Its tracking number is {sent.TrackingNumber}."),
+        (Order.Delivered, _) => new("delivered", "The parcel has arrived."),
+        (Order.Completed, _) => new("completed", "The order is complete."),
+        (Order.PaymentRefunded back, _) => Refund(back, before!),
+        _ => throw new InvalidOperationException($"The timeline does not know what {fact.GetType().Name} means to a customer."),
+    };
+
+    private static string Why(string reason) => reason switch
+    {
+        "customer" => $"{NoLonger}, as its customer wished.",
+        "operator" => $"{NoLonger} by the shop.",
+        "stock.rejected" => $"{NoLonger}: not everything in it is in stock.",
+        "stock.timed-out" => $"{NoLonger}: it could not be made sure in time that everything in it is in stock.",
+        "stock.expired" => $"{NoLonger}: its goods could not be set aside any longer.",
+        "payment.declined" => $"{NoLonger}: the payment was declined.",
+        "payment.timed-out" => $"{NoLonger}: no payment arrived in time.",
+        OrderCancelled.ShipmentLost => $"{NoLonger}: its parcel was lost on the way.",
+        _ => $"{NoLonger}.",
+    };
+
+    private static string Owed(Order before) => before.IsPaid && before.Total - before.Refunded is > 0 and var owed ? $" {Money(owed, before.Currency)} is given back." : "";
+
+    private static TimelineStep Refund(Order.PaymentRefunded back, Order before)
+    {
+        var (amount, all) = (Money(back.Amount, back.Currency), before.Refunded + back.Amount);
+        return all < before.Total ? new("payment-refunded.part", $"{amount} was given back, which makes {Money(all, back.Currency)} of {Money(before.Total, back.Currency)}.")
+            : before.Refunded > 0 ? new("payment-refunded", $"{amount} was given back: with it everything that was paid.")
+            : new("payment-refunded", $"{amount} was given back: everything that was paid.");
+    }
+
+    private static string Money(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00} {currency}");
+}
