@@ -42,7 +42,7 @@ internal static class RegisterAccount
         .ForAnyone()
         .WithIdempotencyKey();
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, Registered>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, TimeProvider clock) : ICommandHandler<Command, Registered>
     {
         public async ValueTask<Registered> Handle(Command command, CancellationToken ct)
         {
@@ -60,6 +60,7 @@ internal static class RegisterAccount
             };
             db.Insert(account);
             await outbox.Publish(new UserRegistered(account.Id, account.RegisteredAt));
+            await db.TryMailLink(outbox, mailing, LinkKind.Confirm, account.Id, account.Email, ct);
 
             return new Registered(account.Id);
         }

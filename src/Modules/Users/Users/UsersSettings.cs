@@ -8,16 +8,18 @@ namespace Users;
 /// <param name="Audience">Whom tokens are for; checked as well.</param>
 /// <param name="FailedSignIns">So many in a row lock an account.</param>
 /// <param name="LockedFor">Counted from the last failure; after it the count begins anew.</param>
-internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor)
+/// <param name="ConfirmedEmail">Nobody signs in before he has confirmed his address.</param>
+internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor, bool ConfirmedEmail)
 {
-    private const string Development = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor";
+    private const string Development = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor", Confirmed = "Users:SignIn:ConfirmedEmail";
 
     public static UsersSettings Of(IConfiguration configuration) => new(
         configuration.GetValue(Development, false),
         configuration["Tokens:Issuer"] ?? "http://modular",
         configuration["Tokens:Audience"] ?? "modular",
         configuration.GetValue(Failures, 10),
-        configuration.GetValue(Locked, TimeSpan.FromMinutes(15)));
+        configuration.GetValue(Locked, TimeSpan.FromMinutes(15)),
+        configuration.GetValue(Confirmed, false));
 
     public static IEnumerable<string> Faults(IConfiguration configuration, string environment)
     {
@@ -32,6 +34,13 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, stri
             yield return $"{Failures} is '{failures}': it must be a number from 1 to 1000.";
 
         if (configuration[Locked] is { } locked && Times.Read(locked, TimeSpan.FromDays(1)) is null) yield return Times.Fault(Locked, locked, "a day");
+
+        if (configuration[Confirmed] is { } confirmed)
+        {
+            if (!bool.TryParse(confirmed, out var needed)) yield return $"{Confirmed} is '{confirmed}': it must be true or false.";
+            if (needed && (configuration["Users:Mail:Provider"] is null || MailSettings.LinksOf(configuration) is null || Client.All(configuration).Count == 0))
+                yield return $"{Confirmed} is on, but nobody could confirm an address: that takes Users:Mail:Provider, a client in Users:Clients, and where browsers reach the shop, Users:Mail:Links.";
+        }
 
         foreach (var fault in KeySettings.Faults(configuration).Concat(ProviderSettings.Faults(configuration)).Concat(MailSettings.Faults(configuration))) yield return fault;
     }

@@ -16,6 +16,7 @@ public sealed class TheMail : IAsyncLifetime
     {
         ["Users:Mail:Provider"] = "mailbox",
         ["Users:Mail:From"] = "The Shop <shop@example.com>",
+        ["Users:Mail:Links"] = "https://shop.example",
     };
 
     public ModuleUnderTest Module { get; private set; } = null!;
@@ -32,6 +33,15 @@ public sealed class TheMail : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Json()).GetProperty("id").GetGuid();
     }
+
+    /// <summary>Where the newest mail about something leads, at this host.</summary>
+    public async Task<string> Link(string email, string subject) => LinkIn((await Mails(email, subject))[^1]);
+
+    public static string LinkIn(string text) => new Uri(text.Split('\n').Single(line => line.StartsWith("https://shop.example/", StringComparison.Ordinal))).PathAndQuery;
+
+    /// <summary>As if what was mailed to an address were longer ago.</summary>
+    public Task<string> Wait(string email, TimeSpan time) =>
+        Module.Query<string>("with earlier as (update account_links set at = at - $2, until = until - $2 where email = $1 returning 1) select 'aged'", email, time);
 
     /// <summary>Another program that acts as an operator.</summary>
     public async Task<HttpClient> Importer()

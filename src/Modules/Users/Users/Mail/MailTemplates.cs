@@ -19,6 +19,7 @@ internal sealed partial class MailTemplates
         ["order-dispatched"] = ["order", "tracking"],
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
+        ["confirm-email"] = ["link"],
         ["stock-low"] = ["sku", "available"],
     };
 

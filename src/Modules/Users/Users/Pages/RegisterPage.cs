@@ -17,7 +17,7 @@ internal static class RegisterPage
         users.MapGet("/register", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "Register", Title, Return.Checked(@return), Pages.NoErrors, Values("", "")))
             .WithName("RegisterPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/register", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/register", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, Path + (then is null ? "" : $"?return={Uri.EscapeDataString(then)}"), Title);
@@ -26,7 +26,10 @@ internal static class RegisterPage
                 var errors = Pages.NoErrors;
                 try
                 {
-                    await Session.BeginAsync(http, (await sender.Send(command, ct)).Id, clock.GetUtcNow());
+                    var registered = await sender.Send(command, ct);
+                    if (settings.ConfirmedEmail) return pages.Message(http, StatusCodes.Status200OK, "Look into your mail", $"Your account is open. Before you sign in, open the link that was mailed to {command.Email.Trim()}.", ConfirmationMailPage.Path, "No mail? Ask for another");
+
+                    await Session.BeginAsync(http, registered.Id, clock.GetUtcNow());
                 }
                 catch (InvalidException invalid)
                 {

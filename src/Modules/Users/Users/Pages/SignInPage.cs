@@ -16,7 +16,7 @@ internal static class SignInPage
         users.MapGet("/sign-in", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values("")))
             .WithName("SignInPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
@@ -26,6 +26,8 @@ internal static class SignInPage
                 try
                 {
                     if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
+                    else if (settings.ConfirmedEmail && account.EmailConfirmedAt is null)
+                        return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", ConfirmationMailPage.Path, "No mail? Ask for another");
                     else await Session.BeginAsync(http, account.Id, clock.GetUtcNow());
                 }
                 catch (InvalidException invalid)

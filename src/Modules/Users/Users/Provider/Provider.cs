@@ -60,7 +60,7 @@ internal static class Provider
         server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
             .RequireProofKeyForCodeExchange()
             .RegisterScopes(Scopes.OpenId, Scopes.OfflineAccess, Scopes.Email, Scopes.Profile)
-            .RegisterClaims(Claims.Subject, Claims.Role, Claims.Email, Claims.Name, Claims.AuthenticationTime)
+            .RegisterClaims(Claims.Subject, Claims.Role, Claims.Email, Claims.EmailVerified, Claims.Name, Claims.AuthenticationTime)
             .DisableAccessTokenEncryption()
             .UseReferenceRefreshTokens()
             // A refresh token that comes twice is a stolen one, however soon.

@@ -21,6 +21,7 @@ internal static class Subject
     {
         before.SetClaim(Claims.Role, account.Role.Claim());
         before.SetClaim(Claims.Email, before.HasScope(Scopes.Email) ? account.Email : null);
+        if (before.HasScope(Scopes.Email)) before.SetClaim(Claims.EmailVerified, account.EmailConfirmedAt is not null);
         before.SetClaim(Claims.Name, before.HasScope(Scopes.Profile) ? account.Name : null);
         return Addressed(before);
     }
@@ -29,7 +30,7 @@ internal static class Subject
     private static ClaimsPrincipal Addressed(ClaimsPrincipal principal) => principal.SetDestinations(claim => claim.Type switch
     {
         Claims.Role => [Destinations.AccessToken, Destinations.IdentityToken],
-        Claims.Email or Claims.Name or Claims.AuthenticationTime => [Destinations.IdentityToken],
+        Claims.Email or Claims.EmailVerified or Claims.Name or Claims.AuthenticationTime => [Destinations.IdentityToken],
         _ => [],
     });
 

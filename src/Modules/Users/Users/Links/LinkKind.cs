@@ -1,0 +1,11 @@
+namespace Users;
+
+/// <summary>What a mailed link is for: the template of its mail, and the page that it leads to.</summary>
+internal sealed record LinkKind(string Name, string Page, TimeSpan Lifetime)
+{
+    public static readonly LinkKind Confirm = new("confirm-email", "confirm-email", TimeSpan.FromDays(3));
+
+    private static readonly LinkKind[] s_all = [Confirm];
+
+    public static LinkKind Named(string name) => s_all.Single(kind => kind.Name == name);
+}
