@@ -39,6 +39,9 @@ public sealed class Account
     /// <summary>When its owner was last seen to read what is sent to the address. Null: not yet.</summary>
     public DateTimeOffset? EmailConfirmedAt { get; init; }
 
+    /// <summary>Sessions and tokens of an earlier one are over.</summary>
+    public int Generation { get; init; }
+
     /// <summary>In a row, counted by SQL so that attempts at once are all counted.</summary>
     public int FailedSignIns { get; init; }
 

@@ -102,6 +102,8 @@ public sealed class UsersModule : Module
         SendConfirmation.Map(routes);
         ConfirmationMailPage.Map(routes);
         ConfirmEmailPage.Map(routes);
+        ForgotPasswordPage.Map(routes);
+        ResetPasswordPage.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["accounts"] = "select count(*) from mt_doc_account" };

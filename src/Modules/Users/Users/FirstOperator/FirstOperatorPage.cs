@@ -26,7 +26,7 @@ internal static class FirstOperatorPage
 
                 try
                 {
-                    await Session.BeginAsync(http, await sender.Send(command, ct), clock.GetUtcNow());
+                    await Session.BeginAsync(http, await sender.Send(command, ct), generation: 0, clock.GetUtcNow());
                     return pages.Message(http, StatusCodes.Status200OK, "You are the first operator", "You are signed in. Others are opened accounts for.", "/v1/users/sign-out", "Sign out");
                 }
                 catch (InvalidException invalid)

@@ -34,7 +34,7 @@ internal static class MailboxPages
 
     private static async Task<bool> IsOperator(HttpContext http, ProviderSettings provider, IQuerySession db, CancellationToken ct) =>
         http.User.IsInRole(Policies.Operator)
-        || (provider.IsOn && await Session.ReadAsync(http) is { } session && await db.LoadAsync<Account>(session.Account, ct) is { Role: Role.Operator });
+        || (provider.IsOn && await Session.OwnerAsync(http, db, ct) is { Account.Role: Role.Operator });
 
     private static IResult NotForYou(HttpContext http, Pages pages) =>
         pages.Message(http, StatusCodes.Status403Forbidden, "For operators only", "Sign in as an operator to read the shop's mails.", SignInPage.To(null), "Sign in");

@@ -13,10 +13,10 @@ internal static class SignInPage
 
     public static void Map(IEndpointRouteBuilder users)
     {
-        users.MapGet("/sign-in", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values("")))
+        users.MapGet("/sign-in", (HttpContext http, Pages pages, Mailing mailing, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values(mailing, "")))
             .WithName("SignInPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, Mailing mailing, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
@@ -28,7 +28,7 @@ internal static class SignInPage
                     if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
                     else if (settings.ConfirmedEmail && account.EmailConfirmedAt is null)
                         return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", ConfirmationMailPage.Path, "No mail? Ask for another");
-                    else await Session.BeginAsync(http, account.Id, clock.GetUtcNow());
+                    else await Session.BeginAsync(http, account.Id, account.Generation, clock.GetUtcNow());
                 }
                 catch (InvalidException invalid)
                 {
@@ -36,7 +36,7 @@ internal static class SignInPage
                     errors = invalid.Errors;
                 }
 
-                if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(command.Email));
+                if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(mailing, command.Email));
                 return then is null ? pages.Message(http, StatusCodes.Status200OK, "You are signed in", "Go back to the shop.", "/v1/users/sign-out", "Sign out") : Results.Redirect(then);
             })
             .WithName("SubmitSignIn").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
@@ -44,5 +44,9 @@ internal static class SignInPage
 
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
 
-    private static Dictionary<string, object> Values(string email) => new() { ["email"] = email };
+    private static Dictionary<string, object> Values(Mailing mailing, string email) => new()
+    {
+        ["email"] = email,
+        ["forgotten"] = new Html(mailing.Links is null ? "" : $"<p><a href=\"{ForgotPasswordPage.Path}\">Forgotten your password?</a></p>"),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -7,6 +8,12 @@ namespace Users;
 /// <summary>Whom tokens are about, and what they say.</summary>
 internal static class Subject
 {
+    // In codes and refresh tokens only: it has no destination.
+    private const string Generation = "account_generation";
+
+    /// <summary>Whether the account's tokens were not all ended since. One without a generation is of before there were any.</summary>
+    public static bool IsStill(ClaimsPrincipal before, Account account) => int.Parse(before.GetClaim(Generation) ?? "0", CultureInfo.InvariantCulture) == account.Generation;
+
     public static ClaimsPrincipal Of(Guid id, Role role, string audience)
     {
         var identity = new ClaimsIdentity("users", Claims.Name, Claims.Role);
@@ -39,6 +46,7 @@ internal static class Subject
         var principal = Of(account.Id, account.Role, audience);
         principal.SetScopes(request.GetScopes());
         principal.SetClaim(Claims.AuthenticationTime, session.Since.ToUnixTimeSeconds());
+        principal.SetClaim(Generation, account.Generation);
         return Addressed(principal);
     }
 }
