@@ -4,6 +4,7 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 using Shared.Kernel;
 using Users.Contracts;
 
@@ -65,6 +66,10 @@ internal static class RegisterAccount
             return new Registered(account.Id);
         }
     }
+
+    /// <summary>The race is lost: no other unique index is there to be violated.</summary>
+    public static bool IsTaken(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     /// <summary>The unique index decides a race; this gives the usual case its own code.</summary>
     public static async Task EmailMustBeFree(this IQuerySession db, string email, CancellationToken ct)

@@ -102,6 +102,7 @@ public sealed class UsersModule : Module
         SendConfirmation.Map(routes);
         ConfirmationMailPage.Map(routes);
         ConfirmEmailPage.Map(routes);
+        ChangeEmailPage.Map(routes);
         ForgotPasswordPage.Map(routes);
         ResetPasswordPage.Map(routes);
     }

@@ -31,6 +31,11 @@ internal static class ConfirmEmailPage
                     // A person is told in the page, not by a problem document.
                     return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", refused.Message, ConfirmationMailPage.Path, "Ask for another mail");
                 }
+                catch (Exception fault) when (RegisterAccount.IsTaken(fault))
+                {
+                    // Another account has taken the address at the same moment.
+                    return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", RegisterAccount.Taken);
+                }
             })
             .WithName("SubmitConfirmEmail").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
     }

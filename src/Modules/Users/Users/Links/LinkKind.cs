@@ -7,7 +7,9 @@ internal sealed record LinkKind(string Name, string Page, TimeSpan Lifetime)
 
     public static readonly LinkKind Reset = new("reset-password", "reset-password", TimeSpan.FromHours(1));
 
-    private static readonly LinkKind[] s_all = [Confirm, Reset];
+    public static readonly LinkKind Change = new("change-email", "confirm-email", TimeSpan.FromDays(1));
+
+    private static readonly LinkKind[] s_all = [Confirm, Reset, Change];
 
     public static LinkKind Named(string name) => s_all.Single(kind => kind.Name == name);
 }

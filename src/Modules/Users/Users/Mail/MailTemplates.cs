@@ -20,6 +20,8 @@ internal sealed partial class MailTemplates
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
         ["confirm-email"] = ["link"],
+        ["change-email"] = ["link"],
+        ["email-change-asked"] = ["email"],
         ["reset-password"] = ["link"],
         ["password-changed"] = [],
         ["stock-low"] = ["sku", "available"],

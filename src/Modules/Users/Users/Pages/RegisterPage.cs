@@ -2,7 +2,6 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Npgsql;
 using Shared.Kernel;
 
 namespace Users;
@@ -40,7 +39,7 @@ internal static class RegisterPage
                 {
                     errors = new Dictionary<string, string[]> { [""] = [refused.Message] };
                 }
-                catch (Exception fault) when (fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+                catch (Exception fault) when (RegisterAccount.IsTaken(fault))
                 {
                     // The button was pressed twice.
                     errors = new Dictionary<string, string[]> { [""] = [RegisterAccount.Taken] };

@@ -37,12 +37,17 @@ internal static class SignInPage
                 }
 
                 if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(mailing, command.Email));
-                return then is null ? pages.Message(http, StatusCodes.Status200OK, "You are signed in", "Go back to the shop.", "/v1/users/sign-out", "Sign out") : Results.Redirect(then);
+                return then is null ? SignedIn(http, pages, mailing) : Results.Redirect(then);
             })
             .WithName("SubmitSignIn").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
     }
 
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
+
+    private static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing) => pages.Text(http, "SignedIn", "You are signed in", new()
+    {
+        ["links"] = new Html((mailing.Links is null ? "" : $"<li><a href=\"{ChangeEmailPage.Path}\">Change your e-mail address</a></li>") + $"<li><a href=\"{SignOutPage.To(null)}\">Sign out</a></li>"),
+    });
 
     private static Dictionary<string, object> Values(Mailing mailing, string email) => new()
     {
