@@ -41,6 +41,7 @@ public sealed class UsersModule : Module
         services.AddSingleton(KeySettings.Of(configuration, provider.LongestToken));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<TokenIssuer>();
+        services.AddSingleton(module => new Totps(module.GetRequiredService<IDataProtectionProvider>(), module.GetRequiredService<TimeProvider>()));
         var mail = MailSettings.Of(configuration);
         services.AddSingleton(mail);
         services.AddSingleton<Mailbox>();
@@ -58,6 +59,7 @@ public sealed class UsersModule : Module
         store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email).Index(account => account.Role);
         store.Schema.For<SigningKey>();
         store.Schema.For<Invitation>();
+        store.Schema.For<SecondFactor>();
         store.Schema.For<Grant>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
             .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false);

@@ -13,19 +13,19 @@ public sealed class ChangeEmailTests(TheMail mail)
     [Fact]
     public async Task an_address_changes_when_the_link_that_went_to_the_new_one_is_followed()
     {
-        await mail.ACustomer("ann-old@example.com");
-        using var browser = await SignedIn("ann-old@example.com");
+        await mail.ACustomer("ann-changes@example.com");
+        using var browser = await SignedIn("ann-changes@example.com");
 
-        await Ask(browser, " Ann-New@example.com");
-        var before = await In("ann-old@example.com");
-        var link = await mail.Link("ann-new@example.com", ToNew);
+        await Ask(browser, " Ann-Changed@example.com");
+        var before = await In("ann-changes@example.com");
+        var link = await mail.Link("ann-changed@example.com", ToNew);
         var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => browser.Submit(link)));
 
-        Assert.Contains("ann-new@example.com", Assert.Single(await mail.Mails("ann-old@example.com", ToOld)), StringComparison.Ordinal);
+        Assert.Contains("ann-changed@example.com", Assert.Single(await mail.Mails("ann-changes@example.com", ToOld)), StringComparison.Ordinal);
         Assert.True(before);
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
-        Assert.True(await In("ann-new@example.com"));
-        Assert.False(await In("ann-old@example.com"));
+        Assert.True(await In("ann-changed@example.com"));
+        Assert.False(await In("ann-changes@example.com"));
     }
 
     [Fact]

@@ -150,5 +150,19 @@ public sealed class ConfirmEmailTests(TheMail mail)
         Assert.Contains("You are signed in", await then.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task a_link_is_forgotten_when_it_is_neither_good_nor_counted_any_more()
+    {
+        foreach (var (name, age) in new[] { ("young", TimeSpan.Zero), ("good", LinkKind.Confirm.Lifetime / 2), ("over", LinkKind.Confirm.Lifetime) })
+        {
+            await mail.ACustomer($"ann-{name}@example.com");
+            await mail.Wait($"ann-{name}@example.com", age);
+        }
+
+        await mail.Housekeeping<ForgetMails>().OnceAsync(CancellationToken.None);
+
+        Assert.Equal(["ann-good@example.com", "ann-young@example.com"], await mail.Module.Query<string[]>("select array_agg(email order by email) from account_links where email = any($1)", (object)new[] { "ann-young@example.com", "ann-good@example.com", "ann-over@example.com" }));
+    }
+
     private Task<string> ConfirmedAt(Guid account) => mail.Module.Query<string>("select coalesce(data ->> 'emailConfirmedAt', 'never') from mt_doc_account where id = $1", account);
 }

@@ -16,14 +16,14 @@ internal static class ChangeEmailPage
 
     public static void Map(IEndpointRouteBuilder users)
     {
-        users.MapGet("/change-email", async (HttpContext http, Pages pages, IQuerySession db, CancellationToken ct) =>
-                await Session.OwnerAsync(http, db, ct) is { Account: var account } ? Form(http, pages, account, "", Pages.NoErrors) : Results.Redirect(SignInPage.To(Path)))
+        users.MapGet("/change-email", async (HttpContext http, Pages pages, IQuerySession db, UsersSettings settings, CancellationToken ct) =>
+                await Session.OwnerAsync(http, db, settings, ct) is { Account: var account } ? Form(http, pages, account, "", Pages.NoErrors) : Results.Redirect(SignInPage.To(Path)))
             .WithName("ChangeEmailPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/change-email", async (HttpContext http, IFormCollection form, Pages pages, IQuerySession db, ISender sender, CancellationToken ct) =>
+        users.MapPost("/change-email", async (HttpContext http, IFormCollection form, Pages pages, IQuerySession db, ISender sender, UsersSettings settings, CancellationToken ct) =>
             {
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, Path, Title);
-                if (await Session.OwnerAsync(http, db, ct) is not { Account: var account }) return Results.Redirect(SignInPage.To(Path));
+                if (await Session.OwnerAsync(http, db, settings, ct) is not { Account: var account }) return Results.Redirect(SignInPage.To(Path));
 
                 var command = new AskForEmailChange.Command(account.Id, form["email"].ToString());
                 try

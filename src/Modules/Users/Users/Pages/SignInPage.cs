@@ -1,3 +1,4 @@
+using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,19 +17,28 @@ internal static class SignInPage
         users.MapGet("/sign-in", (HttpContext http, Pages pages, Mailing mailing, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values(mailing, "")))
             .WithName("SignInPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, Mailing mailing, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, IQuerySession db, ISender sender, UsersSettings settings, Mailing mailing, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
 
                 var command = new CheckPassword.Command(form["email"].ToString(), form["password"].ToString());
-                var errors = Pages.NoErrors;
+                IReadOnlyDictionary<string, string[]> errors;
                 try
                 {
                     if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
                     else if (settings.ConfirmedEmail && account.EmailConfirmedAt is null)
                         return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", ConfirmationMailPage.Path, "No mail? Ask for another");
-                    else await Session.BeginAsync(http, account.Id, account.Generation, clock.GetUtcNow());
+                    else if (await SecondFactorPage.After(account, then, settings, db, ct) is { } more)
+                    {
+                        await Session.BeginHalfAsync(http, account.Id, account.Generation, clock.GetUtcNow());
+                        return Results.Redirect(more);
+                    }
+                    else
+                    {
+                        await Session.BeginAsync(http, account.Id, account.Generation, second: false, clock.GetUtcNow());
+                        return then is null ? SignedIn(http, pages, mailing, account.Role) : Results.Redirect(then);
+                    }
                 }
                 catch (InvalidException invalid)
                 {
@@ -36,17 +46,19 @@ internal static class SignInPage
                     errors = invalid.Errors;
                 }
 
-                if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(mailing, command.Email));
-                return then is null ? SignedIn(http, pages, mailing) : Results.Redirect(then);
+                return pages.Form(http, "SignIn", Title, then, errors, Values(mailing, command.Email));
             })
             .WithName("SubmitSignIn").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
     }
 
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
 
-    private static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing) => pages.Text(http, "SignedIn", "You are signed in", new()
+    public static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing, Role role) => pages.Text(http, "SignedIn", "You are signed in", new()
     {
-        ["links"] = new Html((mailing.Links is null ? "" : $"<li><a href=\"{ChangeEmailPage.Path}\">Change your e-mail address</a></li>") + $"<li><a href=\"{SignOutPage.To(null)}\">Sign out</a></li>"),
+        ["links"] = new Html(
+            (mailing.Links is null ? "" : $"<li><a href=\"{ChangeEmailPage.Path}\">Change your e-mail address</a></li>")
+            + (role == Role.Operator ? $"<li><a href=\"{SetUpPage.Path}\">Set up a second factor</a></li>" : "")
+            + $"<li><a href=\"{SignOutPage.To(null)}\">Sign out</a></li>"),
     });
 
     private static Dictionary<string, object> Values(Mailing mailing, string email) => new()

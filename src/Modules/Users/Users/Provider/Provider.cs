@@ -44,6 +44,9 @@ internal static class Provider
         RegisterPage.Map(users);
         SignOutPage.Map(users);
         FirstOperatorPage.Map(users);
+        SecondFactorPage.Map(users);
+        SetUpPage.Map(users);
+        RemoveSecondFactor.Map(users);
     }
 
     private static void Configure(OpenIddictServerBuilder server, ProviderSettings settings, Uri issuer)

@@ -9,10 +9,11 @@ namespace Users;
 internal static class Subject
 {
     // In codes and refresh tokens only: it has no destination.
-    private const string Generation = "account_generation";
+    private const string Generation = "account_generation", Second = "account_second_factor";
 
-    /// <summary>Whether the account's tokens were not all ended since. One without a generation is of before there were any.</summary>
-    public static bool IsStill(ClaimsPrincipal before, Account account) => int.Parse(before.GetClaim(Generation) ?? "0", CultureInfo.InvariantCulture) == account.Generation;
+    /// <summary>Whether the account's tokens were not all ended since, and it was signed in to by as much as it takes now. One without a generation is of before there were any.</summary>
+    public static bool IsStill(ClaimsPrincipal before, Account account, UsersSettings settings) =>
+        int.Parse(before.GetClaim(Generation) ?? "0", CultureInfo.InvariantCulture) == account.Generation && (before.HasClaim(Second) || !settings.NeedsSecondFactor(account));
 
     public static ClaimsPrincipal Of(Guid id, Role role, string audience)
     {
@@ -47,6 +48,7 @@ internal static class Subject
         principal.SetScopes(request.GetScopes());
         principal.SetClaim(Claims.AuthenticationTime, session.Since.ToUnixTimeSeconds());
         principal.SetClaim(Generation, account.Generation);
+        if (session.Second) principal.SetClaim(Second, "true");
         return Addressed(principal);
     }
 }
