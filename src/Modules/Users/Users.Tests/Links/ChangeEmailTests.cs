@@ -5,7 +5,7 @@ using Shipping.Contracts;
 
 namespace Users.Tests;
 
-[Collection(typeof(OneMail))]
+[Collection(typeof(AnotherMail))]
 public sealed class ChangeEmailTests(TheMail mail)
 {
     private const string Page = "/v1/users/change-email", ToNew = "Confirm your new e-mail address", ToOld = "Your e-mail address is to be changed";
@@ -76,11 +76,12 @@ public sealed class ChangeEmailTests(TheMail mail)
     {
         var ann = await mail.ACustomer("ann-moves@example.com");
         var order = Guid.CreateVersion7();
-        await mail.Module.Deliver(new ShipmentDispatched(order, "T-9"));
         using var browser = await SignedIn("ann-moves@example.com");
         await Ask(browser, "ann-moved@example.com");
+        var link = await mail.Link("ann-moved@example.com", ToNew);
 
-        await browser.Submit(await mail.Link("ann-moved@example.com", ToNew));
+        await mail.Module.Deliver(new ShipmentDispatched(order, "T-9"));
+        await browser.Submit(link);
         await mail.Module.Deliver(new OrderPlaced(order, ann, [], 1, "EUR", "test-ok"));
 
         await Eventually.True(async () => (await mail.Mails("ann-moved@example.com", order.ToString())).Length == 1, "the mail to the new address");

@@ -13,7 +13,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     [Fact]
     public async Task the_mail_after_registering_confirms_the_address_once()
     {
-        var ann = await mail.ACustomer("ann-confirms@example.com");
+        var ann = await mail.Registered("ann-confirms@example.com");
         var before = await ConfirmedAt(ann);
         var link = await mail.Link("ann-confirms@example.com", Subject);
         using var browser = mail.ABrowser();
@@ -34,7 +34,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     [Fact]
     public async Task of_a_link_only_a_hash_is_kept_once_its_mail_is_sent()
     {
-        var ann = await mail.ACustomer("ann-hash@example.com");
+        var ann = await mail.Registered("ann-hash@example.com");
         var secret = (await mail.Link("ann-hash@example.com", Subject)).Split("secret=")[1];
 
         Assert.Equal(43, secret.Length);
@@ -45,7 +45,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     [Fact]
     public async Task a_link_that_is_too_old_or_guessed_confirms_nothing()
     {
-        var ann = await mail.ACustomer("ann-late@example.com");
+        var ann = await mail.Registered("ann-late@example.com");
         var link = await mail.Link("ann-late@example.com", Subject);
         await mail.Wait("ann-late@example.com", LinkKind.Confirm.Lifetime);
         using var browser = mail.ABrowser();
@@ -59,7 +59,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     public async Task another_mail_comes_when_it_is_asked_for_but_nobody_is_flooded()
     {
         const string email = "ann-another@example.com";
-        await mail.ACustomer(email);
+        await mail.Registered(email);
         using var browser = mail.ABrowser();
 
         await Ask();
@@ -82,8 +82,8 @@ public sealed class ConfirmEmailTests(TheMail mail)
     [Fact]
     public async Task whether_an_address_is_known_is_not_told()
     {
-        await mail.ACustomer("ann-known@example.com");
-        await mail.ACustomer("ann-sure@example.com");
+        await mail.Registered("ann-known@example.com");
+        await mail.Registered("ann-sure@example.com");
         using var browser = mail.ABrowser();
         await browser.Submit(await mail.Link("ann-sure@example.com", Subject));
 
@@ -114,7 +114,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     public async Task clients_are_told_whether_an_address_is_confirmed()
     {
         const string email = "ann-claims@example.com";
-        await mail.ACustomer(email);
+        await mail.Registered(email);
         using var browser = mail.ABrowser();
         await browser.SignIn(email);
 
@@ -155,7 +155,7 @@ public sealed class ConfirmEmailTests(TheMail mail)
     {
         foreach (var (name, age) in new[] { ("young", TimeSpan.Zero), ("good", LinkKind.Confirm.Lifetime / 2), ("over", LinkKind.Confirm.Lifetime) })
         {
-            await mail.ACustomer($"ann-{name}@example.com");
+            await mail.Registered($"ann-{name}@example.com");
             await mail.Wait($"ann-{name}@example.com", age);
         }
 

@@ -3,7 +3,7 @@ using Shared.Testing;
 
 namespace Users.Tests;
 
-[Collection(typeof(OneMail))]
+[Collection(typeof(AnotherMail))]
 public sealed class ResetPasswordTests(TheMail mail)
 {
     private const string Ask = "/v1/users/forgot-password", Subject = "Set a new password", NewPassword = "another long password";
@@ -113,7 +113,7 @@ public sealed class ResetPasswordTests(TheMail mail)
     [Fact]
     public async Task a_link_for_something_else_or_too_old_sets_nothing()
     {
-        await mail.ACustomer("ann-wrong-link@example.com");
+        await mail.Registered("ann-wrong-link@example.com");
         var confirmation = (await mail.Link("ann-wrong-link@example.com", "Confirm your e-mail address")).Split("secret=")[1];
         var link = await Asked("ann-wrong-link@example.com");
         await mail.Wait("ann-wrong-link@example.com", LinkKind.Reset.Lifetime);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using OtpNet;
@@ -53,7 +54,7 @@ public sealed partial class AnOperator(TheMail mail, Browser browser, string ema
     private static partial Regex TypedSecret();
 }
 
-[Collection(typeof(OneMail))]
+[Collection(typeof(AnotherMail))]
 public sealed class SecondFactorTests(TheMail mail)
 {
     [Fact]
@@ -191,10 +192,13 @@ public sealed class SecondFactorTests(TheMail mail)
         using var olga = await (await AnOperator.In(mail, "olga-lost@example.com")).WithSecondFactor();
         var id = await mail.Module.Query<Guid>("select id from mt_doc_account where data ->> 'email' = 'olga-lost@example.com'");
         using var importer = await mail.Importer();
+        using HttpClient customer = mail.Module.Anonymous();
+        customer.DefaultRequestHeaders.Authorization = new("Bearer", (await (await customer.PostAsJsonAsync("/v1/users/development-tokens", new { role = "customer" })).Json()).Text("accessToken"));
         using var browser = mail.ABrowser();
         var path = $"/v1/users/{id}/second-factor";
 
         Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated"), await (await mail.Module.Anonymous().DeleteAsync(path)).Problem());
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await (await customer.DeleteAsync(path)).Problem());
         Assert.Equal((HttpStatusCode.NotFound, "not-found"), await (await importer.DeleteAsync($"/v1/users/{Guid.CreateVersion7()}/second-factor")).Problem());
         for (var times = 0; times < 2; times++) Assert.Equal(HttpStatusCode.NoContent, (await importer.DeleteAsync(path)).StatusCode);
         Assert.Contains("You are signed in", await AnOperator.Said(await olga.SignIn(browser)), StringComparison.Ordinal);

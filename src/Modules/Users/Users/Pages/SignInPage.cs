@@ -37,7 +37,7 @@ internal static class SignInPage
                     else
                     {
                         await Session.BeginAsync(http, account.Id, account.Generation, second: false, clock.GetUtcNow());
-                        return then is null ? SignedIn(http, pages, mailing, account.Role) : Results.Redirect(then);
+                        return then is null ? SignedIn(http, pages, mailing, account, second: false) : Results.Redirect(then);
                     }
                 }
                 catch (InvalidException invalid)
@@ -53,13 +53,21 @@ internal static class SignInPage
 
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
 
-    public static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing, Role role) => pages.Text(http, "SignedIn", "You are signed in", new()
+    /// <summary>Nobody sent the browser here: what can be done with an account.</summary>
+    public static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing, Account account, bool second)
     {
-        ["links"] = new Html(
-            (mailing.Links is null ? "" : $"<li><a href=\"{ChangeEmailPage.Path}\">Change your e-mail address</a></li>")
-            + (role == Role.Operator ? $"<li><a href=\"{SetUpPage.Path}\">Set up a second factor</a></li>" : "")
-            + $"<li><a href=\"{SignOutPage.To(null)}\">Sign out</a></li>"),
-    });
+        (bool Shown, string Path, string Says)[] links =
+        [
+            (mailing.Links is not null && account.EmailConfirmedAt is null, ConfirmationMailPage.Path, "Confirm your e-mail address"),
+            (mailing.Links is not null, ChangeEmailPage.Path, "Change your e-mail address"),
+            (account.Role == Role.Operator && !second, SetUpPage.Path, "Set up a second factor"),
+            (true, SignOutPage.To(null), "Sign out"),
+        ];
+        return pages.Text(http, "SignedIn", "You are signed in", new()
+        {
+            ["links"] = new Html(string.Concat(links.Where(link => link.Shown).Select(link => $"<li><a href=\"{link.Path}\">{link.Says}</a></li>"))),
+        });
+    }
 
     private static Dictionary<string, object> Values(Mailing mailing, string email) => new()
     {

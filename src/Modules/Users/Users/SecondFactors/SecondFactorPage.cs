@@ -35,7 +35,7 @@ internal static class SecondFactorPage
                     return pages.Form(http, "SecondFactor", Title, then, new Dictionary<string, string[]> { ["code"] = [CheckCode.Refusal] });
 
                 await Session.BeginAsync(http, account.Id, account.Generation, second: true, clock.GetUtcNow());
-                return then is null ? SignInPage.SignedIn(http, pages, mailing, account.Role) : Results.Redirect(then);
+                return then is null ? SignInPage.SignedIn(http, pages, mailing, account, second: true) : Results.Redirect(then);
             })
             .WithName("SubmitSecondFactor").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
     }
