@@ -24,7 +24,7 @@ public sealed class ReadAccountsTests(TheUsers users)
 
         var account = await (await users.Module.As(ann).GetAsync($"/v1/users/{ann}")).Json();
 
-        Assert.Equal(["email", "id", "name", "registeredAt", "role"], account.EnumerateObject().Select(field => field.Name).Order());
+        Assert.Equal(["email", "emailConfirmedAt", "id", "name", "registeredAt", "role"], account.EnumerateObject().Select(field => field.Name).Order());
     }
 
     [Fact]

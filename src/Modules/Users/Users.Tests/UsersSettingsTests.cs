@@ -24,6 +24,7 @@ public sealed class UsersSettingsTests
 
     [Theory]
     [InlineData("Users:DevelopmentTokens", "yes")]
+    [InlineData("Users:SignIn:ConfirmedEmail", "perhaps")]
     [InlineData("Users:SignIn:Failures", "0")]
     [InlineData("Users:SignIn:Failures", "many")]
     [InlineData("Users:SignIn:LockedFor", "-00:01:00")]
@@ -35,6 +36,10 @@ public sealed class UsersSettingsTests
 
         Assert.StartsWith($"{setting} is '{value}'", fault, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void confirmed_addresses_are_asked_for_only_where_they_can_be_confirmed() =>
+        Assert.Contains("Users:Mail:Provider", Assert.Single(FaultsOf("Production", ("Users:SignIn:ConfirmedEmail", "true"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Users:Lifetimes:Access", "1.00:00:01")]

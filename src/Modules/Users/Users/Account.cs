@@ -36,6 +36,12 @@ public sealed class Account
     /// <summary>Of mails: a tag such as de or en-GB. Null: the shop's.</summary>
     public string? Language { get; init; }
 
+    /// <summary>When its owner was last seen to read what is sent to the address. Null: not yet.</summary>
+    public DateTimeOffset? EmailConfirmedAt { get; init; }
+
+    /// <summary>Sessions and tokens of an earlier one are over.</summary>
+    public int Generation { get; init; }
+
     /// <summary>In a row, counted by SQL so that attempts at once are all counted.</summary>
     public int FailedSignIns { get; init; }
 
@@ -48,9 +54,14 @@ public sealed class Account
 
     internal static void Check(Rules rules, string? email, string? name)
     {
+        CheckEmail(rules, email);
+        rules.Text(name, "name", most: LongestName);
+    }
+
+    internal static void CheckEmail(Rules rules, string? email)
+    {
         if (rules.Text(email, "email", most: LongestEmail))
             rules.Require(MailAddress.TryCreate(email!.Trim(), out var address) && address.Address == email.Trim(), "email", "must be an e-mail address such as ann@example.com");
-        rules.Text(name, "name", most: LongestName);
     }
 
     /// <summary>Failures are forgotten when the last one is as long ago as a lock-out lasts.</summary>

@@ -35,13 +35,20 @@ internal static class CheckPassword
 
             if (!fits)
             {
-                var failed = db.Patch<Account>(account.Id).Set(a => a.LastFailedAt, now);
-                _ = account.RemembersFailures(now, settings.LockedFor) ? failed.Increment(a => a.FailedSignIns) : failed.Set(a => a.FailedSignIns, 1);
+                db.CountFailure(account, now, settings);
                 return new Outcome(null);
             }
 
-            if (account.FailedSignIns > 0) db.Patch<Account>(account.Id).Set(a => a.FailedSignIns, 0);
+            // Who knows the password could try codes without end otherwise.
+            if (account.FailedSignIns > 0 && !await db.HasSecondFactor(account.Id, ct)) db.Patch<Account>(account.Id).Set(a => a.FailedSignIns, 0);
             return new Outcome(account);
         }
+    }
+
+    /// <summary>By SQL: failures at once are all counted.</summary>
+    public static void CountFailure(this IDocumentSession db, Account account, DateTimeOffset now, UsersSettings settings)
+    {
+        var failed = db.Patch<Account>(account.Id).Set(a => a.LastFailedAt, now);
+        _ = account.RemembersFailures(now, settings.LockedFor) ? failed.Increment(a => a.FailedSignIns) : failed.Set(a => a.FailedSignIns, 1);
     }
 }

@@ -8,7 +8,7 @@ using Shared.Kernel;
 namespace Users;
 
 /// <summary>An account as its owner and operators see it.</summary>
-internal sealed record AccountView(Guid Id, string Email, string Name, Role Role, DateTimeOffset RegisteredAt);
+internal sealed record AccountView(Guid Id, string Email, string Name, Role Role, DateTimeOffset RegisteredAt, DateTimeOffset? EmailConfirmedAt);
 
 internal static class GetAccount
 {
@@ -29,7 +29,7 @@ internal static class GetAccount
     {
         public async ValueTask<AccountView> Handle(Query query, CancellationToken ct) => await db.Query<Account>()
             .Where(account => account.Id == query.Id)
-            .Select(account => new AccountView(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt))
+            .Select(account => new AccountView(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt, account.EmailConfirmedAt))
             .FirstOrDefaultAsync(ct) ?? throw new NotFoundException($"user {query.Id}");
     }
 }

@@ -32,7 +32,7 @@ internal static class ListAccounts
                 .Where(account => account.MatchesSql("d.id > ?", query.After))
                 .OrderBy(account => account.Id)
                 .Take(query.Limit + 1)
-                .Select(account => new AccountView(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt))
+                .Select(account => new AccountView(account.Id, account.Email, account.Name, account.Role, account.RegisteredAt, account.EmailConfirmedAt))
                 .ToListAsync(ct);
 
             return Page<AccountView>.From(found, query.Limit, account => account.Id.ToString());

@@ -4,6 +4,7 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 using Shared.Kernel;
 using Users.Contracts;
 
@@ -42,7 +43,7 @@ internal static class RegisterAccount
         .ForAnyone()
         .WithIdempotencyKey();
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, Registered>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, TimeProvider clock) : ICommandHandler<Command, Registered>
     {
         public async ValueTask<Registered> Handle(Command command, CancellationToken ct)
         {
@@ -60,10 +61,15 @@ internal static class RegisterAccount
             };
             db.Insert(account);
             await outbox.Publish(new UserRegistered(account.Id, account.RegisteredAt));
+            await db.TryMailLink(outbox, mailing, LinkKind.Confirm, account.Id, account.Email, ct);
 
             return new Registered(account.Id);
         }
     }
+
+    /// <summary>The race is lost: no other unique index is there to be violated.</summary>
+    public static bool IsTaken(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     /// <summary>The unique index decides a race; this gives the usual case its own code.</summary>
     public static async Task EmailMustBeFree(this IQuerySession db, string email, CancellationToken ct)

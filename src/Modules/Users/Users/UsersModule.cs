@@ -1,6 +1,7 @@
 using Billing.Contracts;
 using Inventory.Contracts;
 using Marten;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,11 +41,13 @@ public sealed class UsersModule : Module
         services.AddSingleton(KeySettings.Of(configuration, provider.LongestToken));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<TokenIssuer>();
+        services.AddSingleton(module => new Totps(module.GetRequiredService<IDataProtectionProvider>(), module.GetRequiredService<TimeProvider>()));
         var mail = MailSettings.Of(configuration);
         services.AddSingleton(mail);
         services.AddSingleton<Mailbox>();
         services.AddSingleton(module => new Mailing(
-            mail, MailTemplates.Of(mail.Templates), mail.Smtp is { } server ? new Smtp(mail, server) : module.GetRequiredService<Mailbox>(), module.GetRequiredService<TimeProvider>()));
+            mail, MailTemplates.Of(mail.Templates), mail.Smtp is { } server ? new Smtp(mail, server) : module.GetRequiredService<Mailbox>(),
+            HasLinks(mail, provider) ? new SealedLinks(module.GetRequiredService<IDataProtectionProvider>(), mail.Links!) : null, module.GetRequiredService<TimeProvider>()));
         if (mail.IsOn) services.AddHostedService<ForgetMails>();
         if (provider.IsOn || mail.Provider == MailProvider.Mailbox) Pages.Add(services, provider);
         if (provider.IsOn) Provider.Add(services, provider, settings.Issuer);
@@ -56,6 +59,7 @@ public sealed class UsersModule : Module
         store.Schema.For<Account>().UniqueIndex("accounts_email", account => account.Email).Index(account => account.Role);
         store.Schema.For<SigningKey>();
         store.Schema.For<Invitation>();
+        store.Schema.For<SecondFactor>();
         store.Schema.For<Grant>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
             .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false);
@@ -67,6 +71,7 @@ public sealed class UsersModule : Module
         store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt);
         store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(Mailbox.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(Links.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(OrderCustomers.Table(Name));
     }
 
@@ -77,9 +82,11 @@ public sealed class UsersModule : Module
         GetAccount.Map(routes);
         ListAccounts.Map(routes);
 
-        var (development, provider) = (routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens, routes.ServiceProvider.GetRequiredService<ProviderSettings>().IsOn);
+        var (development, settings, mail) = (routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens, routes.ServiceProvider.GetRequiredService<ProviderSettings>(), routes.ServiceProvider.GetRequiredService<MailSettings>());
+        var provider = settings.IsOn;
         if (provider) Provider.Map(routes);
-        if (routes.ServiceProvider.GetRequiredService<MailSettings>().Provider == MailProvider.Mailbox) MailboxPages.Map(routes);
+        if (HasLinks(mail, settings)) MapLinks(routes);
+        if (mail.Provider == MailProvider.Mailbox) MailboxPages.Map(routes);
         if (development || provider) GetSigningKeys.Map(routes);
         if (!development) return;
 
@@ -87,6 +94,19 @@ public sealed class UsersModule : Module
         IssueDevelopmentToken.Map(routes);
         // OpenIddict answers with more.
         if (!provider) GetDiscovery.Map(routes);
+    }
+
+    /// <summary>What is done by a link in a mail takes pages, mails, and an address for the two to meet at.</summary>
+    internal static bool HasLinks(MailSettings mail, ProviderSettings provider) => provider.IsOn && mail is { IsOn: true, Links: not null };
+
+    private static void MapLinks(IEndpointRouteBuilder routes)
+    {
+        SendConfirmation.Map(routes);
+        ConfirmationMailPage.Map(routes);
+        ConfirmEmailPage.Map(routes);
+        ChangeEmailPage.Map(routes);
+        ForgotPasswordPage.Map(routes);
+        ResetPasswordPage.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["accounts"] = "select count(*) from mt_doc_account" };

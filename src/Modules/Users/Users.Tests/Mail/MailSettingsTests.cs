@@ -24,6 +24,8 @@ public sealed class MailSettingsTests
     [InlineData("Operators", "ops@example.com, boss", "names 'boss'")]
     [InlineData("Language", "tlh", "of which there is no template")]
     [InlineData("Templates", "/no/such/folder", "where there is no folder")]
+    [InlineData("Links", "shop.example", "where browsers reach the shop")]
+    [InlineData("Links", "https://shop.example/v1/users", "where browsers reach the shop")]
     [InlineData("Sender", "shop@example.com", "is not known")]
     [InlineData("Smtp:Host", "", "must be the mail server's name")]
     [InlineData("Smtp:Port", "70000", "1 to 65535")]
@@ -40,6 +42,16 @@ public sealed class MailSettingsTests
     }
 
     [Fact]
+    public void where_people_sign_in_mails_have_links_to_an_address_that_is_known()
+    {
+        (string, string)[] mail = [("Users:Mail:Provider", "mailbox"), ("Users:Mail:From", "shop@example.com"), ("Users:Clients:shop:RedirectUris", TheProvider.Callback)];
+
+        Assert.StartsWith("Users:Mail:Links is missing", Assert.Single(new UsersModule().Faults(All(mail), "Production")), StringComparison.Ordinal);
+        Assert.Empty(new UsersModule().Faults(All([.. mail, ("Users:Mail:Links", "https://shop.example")]), "Production"));
+        Assert.Equal("https://shop.example/", MailSettings.Of(All([.. mail, ("Tokens:Issuer", "https://shop.example/v1/users")])).Links!.AbsoluteUri);
+    }
+
+    [Fact]
     public void a_password_does_not_travel_readable_and_is_not_told()
     {
         var fault = Assert.Single(FaultsOf([("Provider", "smtp"), ("From", "shop@example.com"), ("Smtp:Host", "mail.example"), ("Smtp:Tls", "none"), ("Smtp:User", "shop"), ("Smtp:Password", "hunter2")]));
@@ -53,10 +65,12 @@ public sealed class MailSettingsTests
 
     private static IEnumerable<string> FaultsOf((string Name, string Value)[] settings) => new UsersModule().Faults(Configured(settings), "Production");
 
-    private static IConfiguration Configured((string Name, string Value)[] settings)
+    private static IConfiguration Configured((string Name, string Value)[] settings) => All([.. settings.Select(setting => ($"Users:Mail:{setting.Name}", setting.Value))]);
+
+    private static IConfiguration All((string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string?>();
-        foreach (var (name, value) in settings) all[$"Users:Mail:{name}"] = value;
+        foreach (var (name, value) in settings) all[name] = value;
         return new ConfigurationBuilder().AddInMemoryCollection(all).Build();
     }
 }

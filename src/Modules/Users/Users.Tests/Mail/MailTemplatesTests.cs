@@ -2,7 +2,7 @@ namespace Users.Tests;
 
 public sealed class MailTemplatesTests
 {
-    private static readonly Dictionary<string, string> s_values = new() { ["order"] = "o-1", ["reason"] = "payment.declined", ["name"] = "Ann", ["shop"] = "Shop", ["tracking"] = "t", ["lines"] = "2 × A", ["amount"] = "1", ["sku"] = "A", ["available"] = "2" };
+    private static readonly Dictionary<string, string> s_values = new() { ["order"] = "o-1", ["reason"] = "payment.declined", ["name"] = "Ann", ["shop"] = "Shop", ["tracking"] = "t", ["lines"] = "2 × A", ["amount"] = "1", ["sku"] = "A", ["available"] = "2", ["email"] = "ann@example.com", ["link"] = "https://shop.example/l" };
 
     [Fact]
     public void the_built_in_ones_are_whole_in_both_languages()

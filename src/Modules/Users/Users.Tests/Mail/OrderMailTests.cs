@@ -78,7 +78,7 @@ public sealed class OrderMailTests(TheMail mail)
     [Fact]
     public async Task everybody_is_written_to_in_his_language()
     {
-        var bert = await mail.ACustomer("bert@example.com", "Bert", "de-AT");
+        var bert = await mail.Registered("bert@example.com", "Bert", "de-AT");
         var order = Guid.CreateVersion7();
 
         await mail.Module.Deliver(Placed(order, bert));

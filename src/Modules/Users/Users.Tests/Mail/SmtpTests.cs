@@ -123,7 +123,7 @@ public sealed class SmtpTests
         Assert.DoesNotContain(text.Split('\n'), line => line.StartsWith("Bcc", StringComparison.Ordinal) || line.StartsWith("Buy", StringComparison.Ordinal));
     }
 
-    private static readonly MailSettings Settings = new(MailProvider.Smtp, new MailboxAddress("The Shop", "shop@shop.example"), [], "en", null, null);
+    private static readonly MailSettings Settings = new(MailProvider.Smtp, new MailboxAddress("The Shop", "shop@shop.example"), [], "en", null, null, null);
 
     private static SmtpSettings Server(int port, SecureSocketOptions tls = SecureSocketOptions.None, string? password = null, TimeSpan? timeout = null) =>
         new("127.0.0.1", port, tls, password is null ? null : "shop", password, timeout ?? TimeSpan.FromSeconds(20));

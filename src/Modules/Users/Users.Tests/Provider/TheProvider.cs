@@ -117,11 +117,14 @@ public sealed partial class Browser : IDisposable
         _http.PostAsync(path, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
 
     /// <summary>Loads a form, fills it in and sends it with all of its hidden fields.</summary>
-    public async Task<HttpResponseMessage> Submit(string page, params (string Name, string Value)[] fields)
+    public async Task<HttpResponseMessage> Submit(string page, params (string Name, string Value)[] fields) =>
+        await Send(await (await Get(page)).Content.ReadAsStringAsync(), fields);
+
+    /// <summary>The same, of a form that is loaded already.</summary>
+    public Task<HttpResponseMessage> Send(string html, params (string Name, string Value)[] fields)
     {
-        var html = await (await Get(page)).Content.ReadAsStringAsync();
         var hidden = Hidden().Matches(html).Select(match => (WebUtility.HtmlDecode(match.Groups[1].Value), WebUtility.HtmlDecode(match.Groups[2].Value)));
-        return await Post(Action().Match(html).Groups[1].Value, [.. hidden, .. fields]);
+        return Post(Action().Match(html).Groups[1].Value, [.. hidden, .. fields]);
     }
 
     public Task<HttpResponseMessage> SignIn(string email, string password = TheUsers.Password, string page = "/v1/users/sign-in") => Submit(page, ("email", email), ("password", password));

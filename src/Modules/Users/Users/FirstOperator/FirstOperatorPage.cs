@@ -19,14 +19,21 @@ internal static class FirstOperatorPage
         users.MapGet("/first-operator", (HttpContext http, Pages pages, string? secret) => pages.Form(http, "FirstOperator", Title, null, Pages.NoErrors, Values(secret ?? "", "", "")))
             .WithName("FirstOperatorPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/first-operator", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/first-operator", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, TimeProvider clock, CancellationToken ct) =>
             {
                 var command = new OpenFirstOperator.Command(form["secret"].ToString(), form["email"].ToString(), form["password"].ToString(), form["name"].ToString());
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(command.Secret), Title);
 
                 try
                 {
-                    await Session.BeginAsync(http, await sender.Send(command, ct), clock.GetUtcNow());
+                    var account = await sender.Send(command, ct);
+                    if (settings.OperatorsSecondFactor)
+                    {
+                        await Session.BeginHalfAsync(http, account, generation: 0, clock.GetUtcNow());
+                        return Results.Redirect(SetUpPage.To(null));
+                    }
+
+                    await Session.BeginAsync(http, account, generation: 0, second: false, clock.GetUtcNow());
                     return pages.Message(http, StatusCodes.Status200OK, "You are the first operator", "You are signed in. Others are opened accounts for.", "/v1/users/sign-out", "Sign out");
                 }
                 catch (InvalidException invalid)

@@ -18,7 +18,7 @@ internal static class OpenFirstOperator
         }
     }
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, Guid>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, TimeProvider clock) : ICommandHandler<Command, Guid>
     {
         public async ValueTask<Guid> Handle(Command command, CancellationToken ct)
         {
@@ -39,6 +39,7 @@ internal static class OpenFirstOperator
             db.Insert(account);
             db.Delete(invitation);
             await outbox.Publish(new UserRegistered(account.Id, account.RegisteredAt));
+            await db.TryMailLink(outbox, mailing, LinkKind.Confirm, account.Id, account.Email, ct);
 
             return account.Id;
         }

@@ -26,6 +26,8 @@ internal sealed partial class ForgetMails(IServiceScopeFactory scopes, TimeProvi
         // What another instance is deleting is left to it.
         private const string Mails = "select id from mt_doc_mail where decided_at < $1 order by decided_at limit $2 for update skip locked";
         private const string Letters = "select id from mailbox where at < $1 order by at limit $2 for update skip locked";
+        // As long as they are counted, or good.
+        private const string MailedLinks = "select hash from account_links where until < $1 and at < $3 order by until limit $2 for update skip locked";
         private const string Orders = "select order_id from order_customers where at < $1 and (customer_id is null or at < $3) order by at limit $2 for update skip locked";
 
         public async ValueTask<bool> Handle(Command command, CancellationToken ct)
@@ -36,14 +38,15 @@ internal sealed partial class ForgetMails(IServiceScopeFactory scopes, TimeProvi
             [
                 await Forget(Mails, "delete from mt_doc_mail where id = any(?)", now - KeptFor, Batch),
                 await Forget(Letters, "delete from mailbox where id = any(?)", now - KeptFor, Batch),
+                await Forget(MailedLinks, "delete from account_links where hash = any(?)", now, Batch, now - Links.CountedFor),
                 await Forget(Orders, "delete from order_customers where order_id = any(?)", now - OrderCustomers.LongestWait, Batch, now - OrderCustomers.KeptFor),
             ];
             return gone.Contains(Batch);
 
             async Task<int> Forget(string select, string delete, params object[] values)
             {
-                var ids = await db.Read(select, values, row => row.GetGuid(0), ct);
-                if (ids.Count > 0) db.QueueSqlCommand(delete, ids.ToArray());
+                var ids = await db.Read(select, values, row => row.GetValue(0), ct);
+                if (ids.Count > 0) db.QueueSqlCommand(delete, ids[0] is Guid ? ids.Cast<Guid>().ToArray() : ids.Cast<byte[]>().ToArray());
                 return ids.Count;
             }
         }

@@ -23,6 +23,9 @@ public sealed class Mail
     /// <summary>Forgotten when it is sent: a link in it is for its reader alone.</summary>
     public required Dictionary<string, string> Values { get; set; }
 
+    /// <summary>Sealed, and forgotten like the values.</summary>
+    public string? Link { get; set; }
+
     public required DateTimeOffset DecidedAt { get; init; }
 
     public DateTimeOffset? SentAt { get; set; }

@@ -18,10 +18,11 @@ internal enum MailProvider
 /// <param name="From">Whom mails come from; its name is the shop's.</param>
 /// <param name="Operators">Who hears what operators hear; none: each operator's account does.</param>
 /// <param name="Language">Of accounts that say none.</param>
+/// <param name="Links">Where browsers reach the shop: what links in mails begin with. Null: no mail has one.</param>
 /// <param name="Templates">A folder whose files take the place of the built-in ones: language/name.txt.</param>
-internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From, IReadOnlyList<string> Operators, string Language, string? Templates, SmtpSettings? Smtp)
+internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From, IReadOnlyList<string> Operators, string Language, string? Templates, Uri? Links, SmtpSettings? Smtp)
 {
-    private const string Section = "Users:Mail", ProviderName = "Users:Mail:Provider", Sender = "Users:Mail:From", Hearers = "Users:Mail:Operators", Tongue = "Users:Mail:Language", Folder = "Users:Mail:Templates";
+    private const string Section = "Users:Mail", ProviderName = "Users:Mail:Provider", Sender = "Users:Mail:From", Hearers = "Users:Mail:Operators", Tongue = "Users:Mail:Language", Folder = "Users:Mail:Templates", LinksName = "Users:Mail:Links";
 
     public bool IsOn => Provider != MailProvider.None;
 
@@ -34,12 +35,13 @@ internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From,
             Listed(configuration[Hearers]),
             configuration[Tongue] ?? MailTemplates.English,
             configuration[Folder],
+            LinksOf(configuration),
             provider == MailProvider.Smtp ? SmtpSettings.Of(configuration) : null);
     }
 
     public static IEnumerable<string> Faults(IConfiguration configuration)
     {
-        string[] known = ["Provider", "From", "Operators", "Language", "Templates", "Smtp"];
+        string[] known = ["Provider", "From", "Operators", "Language", "Templates", "Links", "Smtp"];
         foreach (var unknown in configuration.GetSection(Section).GetChildren().Where(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)))
             yield return $"{unknown.Path} is not known. Known: {string.Join(", ", known)}.";
 
@@ -59,6 +61,10 @@ internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From,
         if (AddressOf(configuration[Sender]) is null) yield return $"{Sender} is '{configuration[Sender]}': it must say whom mails come from, such as Shop <shop@example.com>.";
         foreach (var address in Listed(configuration[Hearers]).Where(address => AddressOf(address) is null)) yield return $"{Hearers} names '{address}': it must be e-mail addresses with commas.";
 
+        if (configuration[LinksName] is { } links && OriginOf(links) is null) yield return $"{LinksName} is '{links}': it must be where browsers reach the shop, such as https://shop.example.";
+        else if (LinksOf(configuration) is null && Client.All(configuration).Any(client => client.RedirectUris.Count > 0))
+            yield return $"{LinksName} is missing: mails to people who sign in have links, so the shop must know where browsers reach it. Set it to https://shop.example, or Tokens:Issuer to https://shop.example/v1/users.";
+
         if (configuration[Folder] is { } folder && !Directory.Exists(folder)) yield return $"{Folder} is '{folder}', where there is no folder.";
         else
         {
@@ -77,6 +83,10 @@ internal sealed record MailSettings(MailProvider Provider, MailboxAddress? From,
 
     private static MailboxAddress? AddressOf(string? text) =>
         text is { Length: <= 400 } && !text.Any(char.IsControl) && MailboxAddress.TryParse(text, out var address) && address.Domain.Length > 0 ? address : null;
+
+    public static Uri? LinksOf(IConfiguration configuration) => OriginOf(configuration[LinksName]) ?? ProviderSettings.OriginOf(configuration["Tokens:Issuer"]);
+
+    private static Uri? OriginOf(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0 ? uri : null;
 
     private static string[] Listed(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

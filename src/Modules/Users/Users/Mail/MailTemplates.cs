@@ -19,6 +19,11 @@ internal sealed partial class MailTemplates
         ["order-dispatched"] = ["order", "tracking"],
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
+        ["confirm-email"] = ["link"],
+        ["change-email"] = ["link"],
+        ["email-change-asked"] = ["email"],
+        ["reset-password"] = ["link"],
+        ["password-changed"] = [],
         ["stock-low"] = ["sku", "available"],
     };
 

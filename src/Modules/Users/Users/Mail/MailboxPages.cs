@@ -18,13 +18,13 @@ internal static class MailboxPages
     {
         var host = users.ServiceProvider.GetRequiredService<IHostEnvironment>();
 
-        users.MapGet("/mailbox", async (HttpContext http, Mailbox mailbox, Pages pages, ProviderSettings provider, IQuerySession db, CancellationToken ct) =>
-                host.IsDevelopment() || await IsOperator(http, provider, db, ct) ? pages.Text(http, "Mailbox", Title, new() { ["letters"] = Listed(await mailbox.Read(null, ct)) }) : NotForYou(http, pages))
+        users.MapGet("/mailbox", async (HttpContext http, Mailbox mailbox, Pages pages, ProviderSettings provider, IQuerySession db, UsersSettings settings, CancellationToken ct) =>
+                host.IsDevelopment() || await IsOperator(http, provider, db, settings, ct) ? pages.Text(http, "Mailbox", Title, new() { ["letters"] = Listed(await mailbox.Read(null, ct)) }) : NotForYou(http, pages))
             .WithName("MailboxPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapGet("/mailbox/{id:guid}", async (Guid id, HttpContext http, Mailbox mailbox, Pages pages, ProviderSettings provider, IQuerySession db, CancellationToken ct) =>
+        users.MapGet("/mailbox/{id:guid}", async (Guid id, HttpContext http, Mailbox mailbox, Pages pages, ProviderSettings provider, IQuerySession db, UsersSettings settings, CancellationToken ct) =>
             {
-                if (!host.IsDevelopment() && !await IsOperator(http, provider, db, ct)) return NotForYou(http, pages);
+                if (!host.IsDevelopment() && !await IsOperator(http, provider, db, settings, ct)) return NotForYou(http, pages);
                 if (await mailbox.Read(id, ct) is not [var letter]) return pages.Message(http, StatusCodes.Status404NotFound, "There is no such mail", "Mails are kept for thirty days.", Path, Title);
 
                 return pages.Text(http, "Letter", letter.Subject, new() { ["subject"] = letter.Subject, ["recipient"] = letter.To, ["at"] = At(letter), ["text"] = letter.Text });
@@ -32,9 +32,9 @@ internal static class MailboxPages
             .WithName("LetterPage").ExcludeFromDescription().ForAnyone();
     }
 
-    private static async Task<bool> IsOperator(HttpContext http, ProviderSettings provider, IQuerySession db, CancellationToken ct) =>
+    private static async Task<bool> IsOperator(HttpContext http, ProviderSettings provider, IQuerySession db, UsersSettings settings, CancellationToken ct) =>
         http.User.IsInRole(Policies.Operator)
-        || (provider.IsOn && await Session.ReadAsync(http) is { } session && await db.LoadAsync<Account>(session.Account, ct) is { Role: Role.Operator });
+        || (provider.IsOn && await Session.OwnerAsync(http, db, settings, ct) is { Account.Role: Role.Operator });
 
     private static IResult NotForYou(HttpContext http, Pages pages) =>
         pages.Message(http, StatusCodes.Status403Forbidden, "For operators only", "Sign in as an operator to read the shop's mails.", SignInPage.To(null), "Sign in");

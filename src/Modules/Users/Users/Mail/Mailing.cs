@@ -8,9 +8,13 @@ public sealed class Mailing
     private readonly IMailPort _port;
     private readonly TimeProvider _clock;
 
-    internal Mailing(MailSettings settings, MailTemplates templates, IMailPort port, TimeProvider clock) => (_settings, _templates, _port, _clock) = (settings, templates, port, clock);
+    internal Mailing(MailSettings settings, MailTemplates templates, IMailPort port, SealedLinks? links, TimeProvider clock) =>
+        (_settings, _templates, _port, Links, _clock) = (settings, templates, port, links, clock);
 
     public bool IsOn => _settings.IsOn;
+
+    /// <summary>Null: there are no mails, or no pages that links could lead to.</summary>
+    internal SealedLinks? Links { get; }
 
     public DateTimeOffset Now => _clock.GetUtcNow();
 
@@ -19,6 +23,7 @@ public sealed class Mailing
     public Task Send(Mail mail, string address, Account? account, CancellationToken ct)
     {
         var values = new Dictionary<string, string>(mail.Values) { ["name"] = account?.Name ?? "", ["shop"] = _settings.From!.Name is { Length: > 0 } name ? name : _settings.From.Domain };
+        if (mail.Link is { } link) values["link"] = Links!.Open(link);
         var (subject, text) = _templates.Fill(account?.Language ?? _settings.Language, mail.Template, values);
         return _port.Send(new Letter(mail.Id, address, MailTemplates.OneLine(values["name"]), subject, text, mail.DecidedAt), ct);
     }

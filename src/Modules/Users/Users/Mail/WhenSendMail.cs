@@ -36,7 +36,7 @@ public static class WhenSendMail
             mail.SentAt = mailing.Now;
         }
 
-        mail.Values = [];
+        (mail.Values, mail.Link) = ([], null);
         if (mail.SentAt is null) db.Delete(mail);
         else db.Update(mail);
     }

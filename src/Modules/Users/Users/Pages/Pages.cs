@@ -40,6 +40,10 @@ internal sealed class Pages(IAntiforgery antiforgery, ProviderSettings settings)
         ["link"] = new Html(path is null ? "" : $"<p><a href=\"{Html.Encoded(path)}\">{Html.Encoded(link!)}</a></p>"),
     });
 
+    /// <summary>The same whether a mail is on its way or not.</summary>
+    public IResult MailSent(HttpContext http, string email, string condition) => Message(
+        http, StatusCodes.Status200OK, "Look into your mail", $"If {email.Trim()} {condition}, a mail is on its way. If it does not come, look among the unwanted ones, and ask again in some minutes.", "/v1/users/sign-in", "Sign in");
+
     public IResult Text(HttpContext http, string template, string title, Dictionary<string, object> values) => Show(http, StatusCodes.Status200OK, template, title, NoErrors, values);
 
     /// <param name="then">Where a browser goes when the form has done its work.</param>

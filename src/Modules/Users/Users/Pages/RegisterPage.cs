@@ -2,7 +2,6 @@ using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Npgsql;
 using Shared.Kernel;
 
 namespace Users;
@@ -17,7 +16,7 @@ internal static class RegisterPage
         users.MapGet("/register", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "Register", Title, Return.Checked(@return), Pages.NoErrors, Values("", "")))
             .WithName("RegisterPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/register", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/register", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, UsersSettings settings, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, Path + (then is null ? "" : $"?return={Uri.EscapeDataString(then)}"), Title);
@@ -26,7 +25,10 @@ internal static class RegisterPage
                 var errors = Pages.NoErrors;
                 try
                 {
-                    await Session.BeginAsync(http, (await sender.Send(command, ct)).Id, clock.GetUtcNow());
+                    var registered = await sender.Send(command, ct);
+                    if (settings.ConfirmedEmail) return pages.Message(http, StatusCodes.Status200OK, "Look into your mail", $"Your account is open. Before you sign in, open the link that was mailed to {command.Email.Trim()}.", ConfirmationMailPage.Path, "No mail? Ask for another");
+
+                    await Session.BeginAsync(http, registered.Id, generation: 0, second: false, clock.GetUtcNow());
                 }
                 catch (InvalidException invalid)
                 {
@@ -37,7 +39,7 @@ internal static class RegisterPage
                 {
                     errors = new Dictionary<string, string[]> { [""] = [refused.Message] };
                 }
-                catch (Exception fault) when (fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+                catch (Exception fault) when (RegisterAccount.IsTaken(fault))
                 {
                     // The button was pressed twice.
                     errors = new Dictionary<string, string[]> { [""] = [RegisterAccount.Taken] };

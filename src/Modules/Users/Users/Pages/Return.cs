@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Users;
 
-/// <summary>Where a browser goes on when it has done with a page: to the provider's own protocol, nowhere else.</summary>
+/// <summary>Where a browser goes on when it has done with a page: to the provider's own protocol, or a page that asks who it is; nowhere else.</summary>
 internal static class Return
 {
     public const string Authorize = "/v1/users/connect/authorize", EndSession = "/v1/users/connect/logout";
@@ -12,7 +12,7 @@ internal static class Return
 
     /// <summary>Null: it leads elsewhere, or is none.</summary>
     public static string? Checked(string? to) =>
-        to is { Length: <= Longest } && (Fits(to, Authorize) || Fits(to, EndSession)) && to.All(c => c is > ' ' and < '\x7f' and not '\\') ? to : null;
+        to is { Length: <= Longest } && (Fits(to, Authorize) || Fits(to, EndSession) || to is ChangeEmailPage.Path or SetUpPage.Path) && to.All(c => c is > ' ' and < '\x7f' and not '\\') ? to : null;
 
     /// <summary>The same request once more, as a GET, without what has been done about it.</summary>
     public static string? To(HttpRequest request, string path, params string[] without)

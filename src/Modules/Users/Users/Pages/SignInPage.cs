@@ -1,3 +1,4 @@
+using Marten;
 using Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,20 +14,31 @@ internal static class SignInPage
 
     public static void Map(IEndpointRouteBuilder users)
     {
-        users.MapGet("/sign-in", (HttpContext http, Pages pages, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values("")))
+        users.MapGet("/sign-in", (HttpContext http, Pages pages, Mailing mailing, string? @return) => pages.Form(http, "SignIn", Title, Return.Checked(@return), Pages.NoErrors, Values(mailing, "")))
             .WithName("SignInPage").ExcludeFromDescription().ForAnyone();
 
-        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, ISender sender, TimeProvider clock, CancellationToken ct) =>
+        users.MapPost("/sign-in", async (HttpContext http, IFormCollection form, Pages pages, IQuerySession db, ISender sender, UsersSettings settings, Mailing mailing, TimeProvider clock, CancellationToken ct) =>
             {
                 var then = Return.Checked(form["return"]);
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
 
                 var command = new CheckPassword.Command(form["email"].ToString(), form["password"].ToString());
-                var errors = Pages.NoErrors;
+                IReadOnlyDictionary<string, string[]> errors;
                 try
                 {
                     if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
-                    else await Session.BeginAsync(http, account.Id, clock.GetUtcNow());
+                    else if (settings.ConfirmedEmail && account.EmailConfirmedAt is null)
+                        return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", ConfirmationMailPage.Path, "No mail? Ask for another");
+                    else if (await SecondFactorPage.After(account, then, settings, db, ct) is { } more)
+                    {
+                        await Session.BeginHalfAsync(http, account.Id, account.Generation, clock.GetUtcNow());
+                        return Results.Redirect(more);
+                    }
+                    else
+                    {
+                        await Session.BeginAsync(http, account.Id, account.Generation, second: false, clock.GetUtcNow());
+                        return then is null ? SignedIn(http, pages, mailing, account, second: false) : Results.Redirect(then);
+                    }
                 }
                 catch (InvalidException invalid)
                 {
@@ -34,13 +46,32 @@ internal static class SignInPage
                     errors = invalid.Errors;
                 }
 
-                if (errors.Count > 0) return pages.Form(http, "SignIn", Title, then, errors, Values(command.Email));
-                return then is null ? pages.Message(http, StatusCodes.Status200OK, "You are signed in", "Go back to the shop.", "/v1/users/sign-out", "Sign out") : Results.Redirect(then);
+                return pages.Form(http, "SignIn", Title, then, errors, Values(mailing, command.Email));
             })
             .WithName("SubmitSignIn").ExcludeFromDescription().DisableAntiforgery().ForAnyone();
     }
 
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
 
-    private static Dictionary<string, object> Values(string email) => new() { ["email"] = email };
+    /// <summary>Nobody sent the browser here: what can be done with an account.</summary>
+    public static IResult SignedIn(HttpContext http, Pages pages, Mailing mailing, Account account, bool second)
+    {
+        (bool Shown, string Path, string Says)[] links =
+        [
+            (mailing.Links is not null && account.EmailConfirmedAt is null, ConfirmationMailPage.Path, "Confirm your e-mail address"),
+            (mailing.Links is not null, ChangeEmailPage.Path, "Change your e-mail address"),
+            (account.Role == Role.Operator && !second, SetUpPage.Path, "Set up a second factor"),
+            (true, SignOutPage.To(null), "Sign out"),
+        ];
+        return pages.Text(http, "SignedIn", "You are signed in", new()
+        {
+            ["links"] = new Html(string.Concat(links.Where(link => link.Shown).Select(link => $"<li><a href=\"{link.Path}\">{link.Says}</a></li>"))),
+        });
+    }
+
+    private static Dictionary<string, object> Values(Mailing mailing, string email) => new()
+    {
+        ["email"] = email,
+        ["forgotten"] = new Html(mailing.Links is null ? "" : $"<p><a href=\"{ForgotPasswordPage.Path}\">Forgotten your password?</a></p>"),
+    };
 }

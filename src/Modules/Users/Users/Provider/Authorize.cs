@@ -25,10 +25,8 @@ internal static class Authorize
             return pages.Message(http, StatusCodes.Status400BadRequest, "This does not work", $"The program that sent you here made a mistake: {fault.ErrorDescription} ({fault.Error})");
 
         var request = http.GetOpenIddictServerRequest()!;
-        var session = await Session.ReadAsync(http);
-        var account = session is null ? null : await db.LoadAsync<Account>(session.Account, ct);
-        if (account is not null && !request.HasPromptValue(PromptValues.Login) && !(request.MaxAge is { } most && clock.GetUtcNow() - session!.Since > TimeSpan.FromSeconds(most)))
-            return Results.SignIn(Subject.SignedIn(account, session!, request, settings.Audience), authenticationScheme: Provider.Scheme);
+        if (await Session.OwnerAsync(http, db, settings, ct) is { Session: var session, Account: var account } && !request.HasPromptValue(PromptValues.Login) && !(request.MaxAge is { } most && clock.GetUtcNow() - session.Since > TimeSpan.FromSeconds(most)))
+            return Results.SignIn(Subject.SignedIn(account, session, request, settings.Audience), authenticationScheme: Provider.Scheme);
 
         if (request.HasPromptValue(PromptValues.None)) return Refused(Errors.LoginRequired, "Nobody has signed in in this browser.");
 

@@ -27,8 +27,8 @@ internal static class ExchangeToken
         }
 
         var before = (await http.AuthenticateAsync(Provider.Scheme)).Principal!;
-        return await db.LoadAsync<Account>(Guid.Parse(before.GetClaim(Claims.Subject)!), ct) is { } account
+        return await db.LoadAsync<Account>(Guid.Parse(before.GetClaim(Claims.Subject)!), ct) is { } account && Subject.IsStill(before, account, settings)
             ? Results.SignIn(Subject.Renewed(before, account), authenticationScheme: Provider.Scheme)
-            : Authorize.Refused(Errors.InvalidGrant, "The account is not there any more.");
+            : Authorize.Refused(Errors.InvalidGrant, "The account is not there any more, or was signed out everywhere.");
     }
 }

@@ -19,8 +19,8 @@ internal static class GetUserInfo
             if (await db.LoadAsync<Account>(Guid.Parse(token.GetClaim(Claims.Subject)!), ct) is not { } account)
                 return Authorize.Refused(Errors.InvalidToken, "The account is not there any more.");
 
-            var known = new Dictionary<string, string> { [Claims.Subject] = account.Id.ToString(), [Claims.Role] = account.Role.Claim() };
-            if (token.HasScope(Scopes.Email)) known[Claims.Email] = account.Email;
+            var known = new Dictionary<string, object> { [Claims.Subject] = account.Id.ToString(), [Claims.Role] = account.Role.Claim() };
+            if (token.HasScope(Scopes.Email)) (known[Claims.Email], known[Claims.EmailVerified]) = (account.Email, account.EmailConfirmedAt is not null);
             if (token.HasScope(Scopes.Profile)) known[Claims.Name] = account.Name;
             return Results.Json(known);
         })

@@ -44,6 +44,9 @@ internal static class Provider
         RegisterPage.Map(users);
         SignOutPage.Map(users);
         FirstOperatorPage.Map(users);
+        SecondFactorPage.Map(users);
+        SetUpPage.Map(users);
+        RemoveSecondFactor.Map(users);
     }
 
     private static void Configure(OpenIddictServerBuilder server, ProviderSettings settings, Uri issuer)
@@ -60,7 +63,7 @@ internal static class Provider
         server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
             .RequireProofKeyForCodeExchange()
             .RegisterScopes(Scopes.OpenId, Scopes.OfflineAccess, Scopes.Email, Scopes.Profile)
-            .RegisterClaims(Claims.Subject, Claims.Role, Claims.Email, Claims.Name, Claims.AuthenticationTime)
+            .RegisterClaims(Claims.Subject, Claims.Role, Claims.Email, Claims.EmailVerified, Claims.Name, Claims.AuthenticationTime)
             .DisableAccessTokenEncryption()
             .UseReferenceRefreshTokens()
             // A refresh token that comes twice is a stolen one, however soon.

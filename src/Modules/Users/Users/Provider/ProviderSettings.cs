@@ -47,6 +47,6 @@ internal sealed record ProviderSettings(IReadOnlyList<Client> Clients, TimeSpan 
             yield return $"Tokens:Issuer is '{issuer}': a provider's must be an address such as https://shop.example{IssuerPath}.";
     }
 
-    private static Uri? OriginOf(string? issuer) =>
+    public static Uri? OriginOf(string? issuer) =>
         Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && uri.AbsolutePath == IssuerPath && uri.Query.Length == 0 ? new Uri(uri.GetLeftPart(UriPartial.Authority)) : null;
 }
