@@ -91,7 +91,7 @@ public sealed class PaymentTests
 
     private static Payment APayment() => new() { Id = Guid.CreateVersion7() };
 
-    private static Payment Placed(Payment payment) => payment.Place(Guid.CreateVersion7(), 20m, "EUR", "test-ok");
+    private static Payment Placed(Payment payment) => payment.Place(TheBilling.AnOrder());
 
     private static Payment ACapturingPayment() => Placed(APayment()).Reserve();
 }

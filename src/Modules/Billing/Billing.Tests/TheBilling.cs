@@ -20,12 +20,18 @@ public sealed class TheBilling : IAsyncLifetime
     public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new BillingModule(), new Dictionary<string, string?>
     {
         ["Billing:Provider"] = "test",
+        ["Billing:Seller:Name"] = "Tea & Cups",
+        ["Billing:Seller:Street"] = "1 High Street",
+        ["Billing:Seller:PostalCode"] = "AB1 2CD",
+        ["Billing:Seller:City"] = "Town",
+        ["Billing:Seller:Country"] = "GB",
+        ["Billing:Seller:TaxNumber"] = "GB123456789",
     });
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();
 
-    public static OrderPlaced AnOrder(string token = "test-ok", decimal total = 20m) =>
-        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new OrderLine("a", 2, total / 2, total)], total, "EUR", token);
+    public static OrderPlaced AnOrder(string token = "test-ok", decimal total = 20m, decimal? taxRate = null) =>
+        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new OrderLine("a", 2, total / 2, total)], total, "EUR", token, "GB", TaxRate: taxRate);
 
     public static StockReserved TheStockOf(OrderPlaced order) => new(order.OrderId);
 

@@ -28,6 +28,7 @@ public sealed class BillingModule : Module
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(typeof(IPaymentProvider), PaymentProviders.Chosen(configuration));
+        services.AddSingleton(InvoiceSettings.Read(configuration, []));
         services.AddMediator(options =>
         {
             options.Namespace = "Billing";
@@ -41,6 +42,7 @@ public sealed class BillingModule : Module
         store.Schema.For<Payment>().UseNumericRevisions(true);
         store.Storage.ExtendedSchemaObjects.Add(Ledger.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(TestProvider.Table(Name));
+        foreach (var table in InvoiceBook.Tables(Name)) store.Storage.ExtendedSchemaObjects.Add(table);
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -49,6 +51,8 @@ public sealed class BillingModule : Module
         ListPayments.Map(routes);
         RefundPart.Map(routes);
         ListRefunds.Map(routes);
+        GetInvoice.Map(routes);
+        ListInvoices.Map(routes);
         ListLedger.Map(routes);
         GetTrialBalance.Map(routes);
         if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == typeof(TestProvider)) GetTestProviderAccount.Map(routes);
@@ -58,7 +62,13 @@ public sealed class BillingModule : Module
     {
         ["payments"] = "select count(*) from mt_doc_payment",
         ["ledger entries"] = "select count(*) from ledger",
+        ["invoices and credit notes"] = "select count(*) from invoices",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => PaymentProviders.Faults(configuration);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment)
+    {
+        List<string> faults = [.. PaymentProviders.Faults(configuration)];
+        InvoiceSettings.Read(configuration, faults);
+        return faults;
+    }
 }

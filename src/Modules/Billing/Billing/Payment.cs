@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using JasperFx;
 using Marten;
+using Orders.Contracts;
 using Shared.Kernel;
 
 namespace Billing;
@@ -29,6 +30,9 @@ public sealed record Payment : IRevisioned
     public string Currency { get; init; } = "";
     public string Token { get; init; } = "";
 
+    /// <summary>Until the invoice is issued, or never will be. Nor in payments whose orders were placed before there were invoices.</summary>
+    public Bill? Bill { get; init; }
+
     public decimal Captured { get; init; }
     public decimal Refunded { get; init; }
     public string? Reference { get; init; }
@@ -41,14 +45,18 @@ public sealed record Payment : IRevisioned
     [JsonIgnore]
     public decimal Refundable => Captured - Refunded - Refunds.Where(refund => !refund.Made).Sum(refund => refund.Amount);
 
-    public Payment Place(Guid customerId, decimal total, string currency, string token) =>
-        (this with { Placed = true, CustomerId = customerId, Total = total, Currency = currency, Token = token }).Begin();
+    public Payment Place(OrderPlaced order) => (this with
+    {
+        Placed = true, CustomerId = order.CustomerId, Total = order.Total, Currency = order.Currency, Token = order.PaymentToken,
+        Bill = State == PaymentState.Void ? null : new Bill(order.Lines, order.Shipping, order.Country, order.To, order.TaxRate),
+    }).Begin();
 
     public Payment Reserve() => (this with { Reserved = true }).Begin();
 
     public Payment Cancel() => this with
     {
         Cancelled = true,
+        Bill = State == PaymentState.Waiting ? null : Bill,
         State = State switch
         {
             PaymentState.Waiting => PaymentState.Void,
@@ -60,10 +68,10 @@ public sealed record Payment : IRevisioned
     /// <summary>The provider took the money: kept, or given back at once if the order was cancelled meanwhile.</summary>
     public Payment Capture(string reference) => this with
     {
-        State = Cancelled ? PaymentState.Refunding : PaymentState.Captured, Captured = Total, Reference = reference,
+        State = Cancelled ? PaymentState.Refunding : PaymentState.Captured, Captured = Total, Reference = reference, Bill = null,
     };
 
-    public Payment Decline(string reason) => this with { State = PaymentState.Declined, DeclineReason = reason };
+    public Payment Decline(string reason) => this with { State = PaymentState.Declined, DeclineReason = reason, Bill = null };
 
     /// <summary>An operator wants a part given back, of an order that stands.</summary>
     public Payment AskRefund(Refund refund)

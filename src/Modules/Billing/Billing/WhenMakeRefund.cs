@@ -12,7 +12,8 @@ public static class WhenMakeRefund
 {
     // Twice: only a refund that is not made is, and the provider, asked again, gives nothing back a second time. No transaction is open while it is asked.
     // A cancellation that comes meanwhile takes only the rest; whoever loses the race for the payment's version is run again.
-    public static async Task Handle(MakeRefund make, IDocumentSession db, Outbox outbox, IPaymentProvider provider, TimeProvider clock, CancellationToken ct)
+    public static async Task Handle(
+        MakeRefund make, IDocumentSession db, Outbox outbox, IPaymentProvider provider, InvoiceSettings invoices, TimeProvider clock, CancellationToken ct)
     {
         var payment = await db.FindPayment(make.OrderId, ct);
         if (payment.Refunds.SingleOrDefault(refund => refund.Id == make.RefundId) is not { Made: false } refund) return;
@@ -21,6 +22,7 @@ public static class WhenMakeRefund
 
         db.Keep(payment.Make(refund));
         db.PostRefund(payment.Id, refund, payment.Currency, clock.GetUtcNow());
+        await db.IssueCreditNote(payment, refund, invoices, clock.GetUtcNow(), ct);
         await outbox.Publish(new PaymentRefunded(payment.Id, refund.Amount, payment.Currency));
     }
 }

@@ -13,7 +13,7 @@ public static class WhenOrderPlaced
         var payment = await db.FindPayment(placed.OrderId, ct);
         if (payment.Placed) return;
 
-        payment = payment.Place(placed.CustomerId, placed.Total, placed.Currency, placed.PaymentToken);
+        payment = payment.Place(placed);
         db.Keep(payment);
         if (payment.State == PaymentState.Capturing) await outbox.Later(new CapturePayment(payment.Id));
     }
