@@ -54,6 +54,7 @@ public sealed class BillingModule : Module
         GetInvoice.Map(routes);
         ListInvoices.Map(routes);
         ListLedger.Map(routes);
+        ExportLedger.Map(routes);
         GetTrialBalance.Map(routes);
         if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == typeof(TestProvider)) GetTestProviderAccount.Map(routes);
     }

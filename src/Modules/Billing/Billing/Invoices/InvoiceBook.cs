@@ -17,7 +17,7 @@ internal static class InvoiceBook
         with drawn as (
             insert into invoice_series (series, last, at) values (?, 1, ?)
             on conflict (series) do update set last = invoice_series.last + 1, at = greatest(invoice_series.at, excluded.at) returning series, last, at)
-        insert into invoices (kind, subject, series, number, at, order_id, currency, total, data) select ?, ?, series, last, at, ?, ?, ?, ?::jsonb from drawn
+        insert into invoices (kind, subject, series, number, at, posting, order_id, currency, total, data) select ?, ?, series, last, at, ?, ?, ?, ?, ?::jsonb from drawn
         """;
 
     private const string Reading = "select series, number, at, data::text from invoices where kind = $1 and subject = $2 and order_id = $3";
@@ -27,7 +27,8 @@ internal static class InvoiceBook
     {
         if (invoice.Total == 0) return; // Of nothing there is no invoice, as there is no posting.
 
-        db.QueueSqlCommand(Issuing, SeriesOf(kind, at), at, kind.ToString(), subject, invoice.OrderId, invoice.Currency, invoice.Total, JsonSerializer.Serialize(invoice, JsonSerializerOptions.Web));
+        var posting = kind == InvoiceKind.Invoice ? Ledger.OfCapture(subject) : Ledger.OfRefund(subject);
+        db.QueueSqlCommand(Issuing, SeriesOf(kind, at), at, kind.ToString(), subject, posting, invoice.OrderId, invoice.Currency, invoice.Total, JsonSerializer.Serialize(invoice, JsonSerializerOptions.Web));
     }
 
     public static async Task IssueCreditNote(this IDocumentSession db, Payment payment, Refund refund, InvoiceSettings settings, DateTimeOffset at, CancellationToken ct) =>
@@ -54,11 +55,13 @@ internal static class InvoiceBook
         invoices.AddColumn("series", "text").NotNull();
         invoices.AddColumn("number", "bigint").NotNull();
         invoices.AddColumn("at", "timestamptz").NotNull();
+        invoices.AddColumn("posting", "uuid").NotNull(); // In the ledger.
         invoices.AddColumn("order_id", "uuid").NotNull();
         invoices.AddColumn("currency", "text").NotNull();
         invoices.AddColumn("total", "numeric(18,4)").NotNull();
         invoices.AddColumn("data", "jsonb").NotNull();
         invoices.Indexes.Add(new IndexDefinition("invoices_by_number") { Columns = ["series", "number"], IsUnique = true });
+        invoices.Indexes.Add(new IndexDefinition("invoices_by_posting") { Columns = ["posting"], IsUnique = true });
         return [series, invoices];
     }
 }

@@ -12,10 +12,14 @@ internal static class Ledger
     public const string Provider = "provider", Sales = "sales", Refunds = "refunds";
 
     public static void PostCapture(this IDocumentSession db, Guid orderId, decimal amount, string currency, DateTimeOffset at) =>
-        db.Post(PostingOf(orderId, "capture"), orderId, debit: Provider, credit: Sales, amount, currency, at);
+        db.Post(OfCapture(orderId), orderId, debit: Provider, credit: Sales, amount, currency, at);
 
     public static void PostRefund(this IDocumentSession db, Guid orderId, Refund refund, string currency, DateTimeOffset at) =>
-        db.Post(PostingOf(refund.Id, "refund"), orderId, debit: Refunds, credit: Provider, refund.Amount, currency, at, refund.Reason);
+        db.Post(OfRefund(refund.Id), orderId, debit: Refunds, credit: Provider, refund.Amount, currency, at, refund.Reason);
+
+    public static Guid OfCapture(Guid orderId) => PostingOf(orderId, "capture");
+
+    public static Guid OfRefund(Guid refundId) => PostingOf(refundId, "refund");
 
     /// <summary>The same for the same order, or refund, and kind: the table's key lets each exist once, whatever repeats above it.</summary>
     public static Guid PostingOf(Guid id, string kind) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {kind}")).AsSpan(0, 16));
@@ -44,6 +48,7 @@ internal static class Ledger
         table.AddColumn("note", "text"); // Not in entries from before there was one.
         table.CheckConstraints.Add(new("ledger_one_side", "(debit > 0 and credit = 0) or (credit > 0 and debit = 0)"));
         table.Indexes.Add(new IndexDefinition("ledger_by_order") { Columns = ["order_id"] });
+        table.Indexes.Add(new IndexDefinition("ledger_by_time") { Columns = ["at", "posting", "line"] });
         return table;
     }
 }
