@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Billing.Tests;
 
@@ -26,6 +27,33 @@ public sealed class BillingModuleTests
 
         Assert.Equal(5, faults.Count);
         foreach (var part in (string[])["Street", "PostalCode", "City", "Country", "TaxNumber"]) Assert.Single(faults, fault => fault.StartsWith($"Billing:Seller:{part} is '", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Limit", "a lot", "Billing:OnInvoice:Limit is 'a lot'")]
+    [InlineData("Limit", "-1", "Billing:OnInvoice:Limit is '-1'")]
+    [InlineData("Days", "366", "Billing:OnInvoice:Days is '366'")]
+    [InlineData("Limit", "100", "Billing:OnInvoice:Limit lets customers pay on invoice, but Billing:Seller:BankAccount does not say where to")]
+    public void payment_on_invoice_that_cannot_be_stops_the_start(string setting, string value, string fault)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new($"Billing:OnInvoice:{setting}", value)]).Build();
+
+        Assert.StartsWith(fault, Assert.Single(new BillingModule().Faults(settings, "Production")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "invoice", "test")]
+    [InlineData("0", "invoice", "test")]
+    [InlineData("0.01", "invoice", "invoice")]
+    [InlineData("0.01", "test-ok", "test")]
+    public void who_wants_to_pay_on_invoice_does_if_anybody_may(string? limit, string token, string provider)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Billing:OnInvoice:Limit", limit)]).Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(settings);
+        PaymentProviders.Add(services, settings);
+        using var built = services.BuildServiceProvider();
+
+        Assert.Equal(provider, built.GetRequiredService<PaymentProviders>().For(token));
     }
 
     [Fact]

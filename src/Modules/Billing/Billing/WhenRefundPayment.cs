@@ -12,7 +12,7 @@ public static class WhenRefundPayment
 {
     // Twice: of a payment that is being refunded the rest is left once, and the provider, asked again, gives nothing back a second time. No transaction is open while it is asked.
     public static async Task Handle(
-        RefundPayment refund, IDocumentSession db, Outbox outbox, IPaymentProvider provider, InvoiceSettings invoices, TimeProvider clock, CancellationToken ct)
+        RefundPayment refund, IDocumentSession db, Outbox outbox, PaymentProviders providers, InvoiceSettings invoices, TimeProvider clock, CancellationToken ct)
     {
         var payment = await db.FindPayment(refund.OrderId, ct);
         if (payment.State != PaymentState.Refunding) return;
@@ -24,7 +24,12 @@ public static class WhenRefundPayment
             return;
         }
 
-        await provider.Refund(payment.Ask(rest), ct);
+        if (await providers.Of(payment).Refund(payment.Ask(rest), ct) is RefundByHand)
+        {
+            db.Keep(payment.Await(rest));
+            db.OpenTransfer(payment, rest);
+            return;
+        }
 
         db.Keep(payment.Make(rest));
         db.PostRefund(payment.Id, rest, payment.Currency, clock.GetUtcNow());

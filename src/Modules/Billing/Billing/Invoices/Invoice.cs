@@ -29,6 +29,9 @@ internal sealed record Invoice
     public decimal? TaxRate { get; init; }
     public decimal? Tax { get; init; }
 
+    /// <summary>An invoice's that is still to be paid when it is issued.</summary>
+    public DateOnly? DueOn { get; init; }
+
     /// <summary>A credit note's.</summary>
     public string? Reason { get; init; }
 

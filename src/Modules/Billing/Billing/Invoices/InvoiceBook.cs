@@ -27,12 +27,12 @@ internal static class InvoiceBook
     {
         if (invoice.Total == 0) return; // Of nothing there is no invoice, as there is no posting.
 
-        var posting = kind == InvoiceKind.Invoice ? Ledger.OfCapture(subject) : Ledger.OfRefund(subject);
+        var posting = kind == InvoiceKind.Invoice ? Ledger.OfSale(subject) : Ledger.OfRefund(subject);
         db.QueueSqlCommand(Issuing, SeriesOf(kind, at), at, kind.ToString(), subject, posting, invoice.OrderId, invoice.Currency, invoice.Total, JsonSerializer.Serialize(invoice, JsonSerializerOptions.Web));
     }
 
     public static async Task IssueCreditNote(this IDocumentSession db, Payment payment, Refund refund, InvoiceSettings settings, DateTimeOffset at, CancellationToken ct) =>
-        db.Issue(InvoiceKind.CreditNote, refund.Id, Invoice.Credit(payment, refund, before: payment.Refunded, await db.FindInvoice(InvoiceKind.Invoice, payment.Id, payment.Id, ct), settings), at);
+        db.Issue(InvoiceKind.CreditNote, refund.Id, Invoice.Credit(payment, refund, before: payment.Refunded + payment.Credited, await db.FindInvoice(InvoiceKind.Invoice, payment.Id, payment.Id, ct), settings), at);
 
     public static async Task<IssuedInvoice?> FindInvoice(this IQuerySession db, InvoiceKind kind, Guid subject, Guid orderId, CancellationToken ct) =>
         (await db.Read(Reading, [kind.ToString(), subject, orderId], row => new IssuedInvoice(

@@ -47,7 +47,7 @@ internal static class InvoicePage
             <dt>Date</dt><dd>{Day(issued.At)}</dd>
             <dt>Order</dt><dd>{invoice.OrderId}</dd>
             <dt>Customer</dt><dd>{invoice.CustomerId}</dd>
-            {Said("Tax number", invoice.Seller?.TaxNumber)}{Said("Credits invoice", invoice.Credits)}{Said("Reason", invoice.Reason)}</dl>
+            {Said("Tax number", invoice.Seller?.TaxNumber)}{Said("Payable until", invoice.DueOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))}{Said("Payable to", invoice.DueOn is null ? null : invoice.Seller?.BankAccount)}{Said("Credits invoice", invoice.Credits)}{Said("Reason", invoice.Reason)}</dl>
             <table><caption>Amounts in {invoice.Currency}</caption>
             <thead><tr><th scope="col">Item</th><th scope="col" class="number">Quantity</th><th scope="col" class="number">Price</th><th scope="col" class="number">Amount</th></tr></thead>
             <tbody>

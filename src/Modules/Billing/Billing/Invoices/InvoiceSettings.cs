@@ -4,9 +4,10 @@ namespace Billing;
 
 /// <summary>Who sells, as it is printed on invoices.</summary>
 /// <param name="TaxNumber">Empty if none is shown.</param>
-public sealed record Seller(string Name, string Street, string PostalCode, string City, string Country, string TaxNumber);
+/// <param name="BankAccount">Where invoices are paid to; empty if none is.</param>
+public sealed record Seller(string Name, string Street, string PostalCode, string City, string Country, string TaxNumber = "", string BankAccount = "");
 
-/// <summary>Settings <c>Billing:Seller:Name</c>, <c>:Street</c>, <c>:PostalCode</c>, <c>:City</c> and <c>:Country</c>, all or none, and <c>:TaxNumber</c>.</summary>
+/// <summary>Settings <c>Billing:Seller:Name</c>, <c>:Street</c>, <c>:PostalCode</c>, <c>:City</c> and <c>:Country</c>, all or none, <c>:TaxNumber</c> and <c>:BankAccount</c>.</summary>
 /// <param name="Seller">Null: not set, and invoices say so.</param>
 public sealed record InvoiceSettings(Seller? Seller)
 {
@@ -19,7 +20,7 @@ public sealed record InvoiceSettings(Seller? Seller)
     {
         if (!configuration.GetSection(Section).GetChildren().Any()) return new InvoiceSettings(Seller: null);
 
-        var seller = new Seller(Text("Name"), Text("Street"), Text("PostalCode"), Text("City"), configuration[$"{Section}:Country"] ?? "", Text("TaxNumber", needed: false));
+        var seller = new Seller(Text("Name"), Text("Street"), Text("PostalCode"), Text("City"), configuration[$"{Section}:Country"] ?? "", Text("TaxNumber", needed: false), Text("BankAccount", needed: false));
         if (seller.Country.Length != 2 || !seller.Country.All(char.IsAsciiLetterUpper)) faults.Add($"{Section}:Country is '{seller.Country}': it must be two capital letters, such as GB.");
         return new InvoiceSettings(seller);
 
