@@ -24,7 +24,7 @@ internal static class CommandLine
             HealthCommand.Create(),
             TokenCommand.Create(),
         };
-        foreach (var command in BackupCommands.Create(modules)) root.Add(command);
+        foreach (var command in BackupCommands.Create(modules).Concat(ExchangeCommands.Create())) root.Add(command);
         return await root.Parse(args).InvokeAsync();
     }
 
