@@ -10,7 +10,7 @@ public sealed class BillingModuleTests
     {
         var fault = Assert.Single(new BillingModule().Faults(Settings("paypall"), "Production"));
 
-        Assert.Equal("Billing:Provider is 'paypall', which is no payment provider. Known: test.", fault);
+        Assert.Equal("Billing:Provider is 'paypall', which is no payment provider. Known: test, stripe.", fault);
     }
 
     [Theory]
@@ -27,6 +27,17 @@ public sealed class BillingModuleTests
 
         Assert.Equal(5, faults.Count);
         foreach (var part in (string[])["Street", "PostalCode", "City", "Country", "TaxNumber"]) Assert.Single(faults, fault => fault.StartsWith($"Billing:Seller:{part} is '", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void stripe_without_its_secrets_stops_the_start()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Billing:Provider", "stripe"), new("Billing:Stripe:Api", "stripe")]).Build();
+
+        var faults = new BillingModule().Faults(settings, "Production").ToList();
+
+        Assert.Equal(3, faults.Count);
+        foreach (var setting in (string[])["SecretKey is missing", "WebhookSecret is missing", "Api is 'stripe'"]) Assert.Single(faults, fault => fault.StartsWith($"Billing:Stripe:{setting}", StringComparison.Ordinal));
     }
 
     [Theory]

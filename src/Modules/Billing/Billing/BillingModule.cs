@@ -43,6 +43,7 @@ public sealed class BillingModule : Module
         store.Schema.For<Payment>().UseNumericRevisions(true);
         store.Storage.ExtendedSchemaObjects.Add(Ledger.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(TestProvider.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(StripeProvider.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(OpenItems.Table(Name));
         foreach (var table in InvoiceBook.Tables(Name)) store.Storage.ExtendedSchemaObjects.Add(table);
     }
@@ -61,7 +62,9 @@ public sealed class BillingModule : Module
         ListLedger.Map(routes);
         ExportLedger.Map(routes);
         GetTrialBalance.Map(routes);
-        if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == TestProvider.Name) GetTestProviderAccount.Map(routes);
+        var provider = PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>());
+        if (provider == TestProvider.Name) GetTestProviderAccount.Map(routes);
+        if (provider == StripeProvider.Name) HearStripe.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
@@ -77,6 +80,7 @@ public sealed class BillingModule : Module
         List<string> faults = [.. PaymentProviders.Faults(configuration)];
         InvoiceSettings.Read(configuration, faults);
         OnInvoiceSettings.Read(configuration, faults);
+        StripeSettings.Read(configuration, faults);
         return faults;
     }
 }

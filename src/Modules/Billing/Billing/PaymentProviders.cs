@@ -8,12 +8,14 @@ public sealed class PaymentProviders(IServiceProvider services, IConfiguration c
 {
     private const string Setting = "Billing:Provider", First = TestProvider.Name;
 
-    private static readonly string[] s_known = [TestProvider.Name];
+    private static readonly string[] s_known = [TestProvider.Name, StripeProvider.Name];
 
     internal static void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(OnInvoiceSettings.Read(configuration, []));
         services.AddKeyedSingleton<IPaymentProvider, TestProvider>(TestProvider.Name);
+        services.AddSingleton(StripeSettings.Read(configuration, []));
+        services.AddKeyedSingleton<IPaymentProvider, StripeProvider>(StripeProvider.Name);
         services.AddKeyedSingleton<IPaymentProvider, OnInvoice>(OnInvoice.Name);
         services.AddSingleton<PaymentProviders>();
     }
