@@ -75,6 +75,7 @@ public sealed class AccessShop : IAsyncLifetime
         Order = (Guid)(await PostAsync(@operator, "/v1/orders", new { customerId = Owner, lines = new[] { new { sku = "tea", quantity = 1, unitPrice = 2.5m } }, paymentToken = "test-ok" }))["id"]!;
         await Eventually.True(async () => (await @operator.GetAsync($"/v1/shipping/shipments/{Order}")).IsSuccessStatusCode, "the order has a shipment");
         Refund = (Guid)(await PostAsync(@operator, $"/v1/billing/payments/{Order}/refunds", new { amount = 0.5m, reason = "late" }))["id"]!;
+        await Eventually.True(async () => (await @operator.GetAsync($"/v1/billing/payments/{Order}/refunds/{Refund}/credit-note")).IsSuccessStatusCode, "the refund has a credit note");
     }
 
     private static async Task<JsonNode> PostAsync(HttpClient client, string path, object body)

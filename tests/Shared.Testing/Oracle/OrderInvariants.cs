@@ -29,15 +29,15 @@ internal static class OrderInvariants
             where total is distinct from amounts + shipping or shipping < 0 or same is not true
             """),
 
-        new("shipment.is-of-a-paid-order", "nothing is sent for an order that is unpaid or cancelled",
+        new("shipment.is-of-a-paid-order", "nothing is sent for an order that is neither paid nor on invoice, or is cancelled",
             """
             select format('order %s is %s with %s captured and %s refunded, and its shipment is %s', order_id, coalesce(status, 'unknown'), captured, payments.refunded, state)
-            from shipments left join orders using (order_id) left join (select order_id, captured, refunded, parts from payments) as payments using (order_id)
+            from shipments left join orders using (order_id) left join (select order_id, captured + owed as captured, refunded, parts from payments) as payments using (order_id)
             where state in ('dispatched', 'partly-dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - (payments.refunded - parts), 0) <= 0)
             """),
 
         Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and case reason when 'shipment.lost' then state = 'shipped' else state in ('released', 'rejected', 'cancelled') end)"),
-        Agrees("billing", "payments", "(status in ('confirmed', 'dispatched', 'completed') and state = 'captured') or (status = 'cancelled' and state in ('void', 'declined', 'refunded'))"),
+        Agrees("billing", "payments", "(status in ('confirmed', 'dispatched', 'completed') and state in ('captured', 'owed')) or (status = 'cancelled' and state in ('void', 'declined', 'refunded'))"),
         Agrees("shipping", "shipments", "(status = 'confirmed' and state = 'ready') or (status = 'dispatched' and state in ('dispatched', 'partly-dispatched')) or (status = 'completed' and state = 'delivered') or (status = 'cancelled' and coalesce(state, 'stopped') = case reason when 'shipment.lost' then 'lost' else 'stopped' end)"),
 
         new("orders.money-agrees-with-billing", "Orders knows of each order what Billing captured and refunded",

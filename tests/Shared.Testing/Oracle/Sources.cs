@@ -34,10 +34,11 @@ public static class Sources
         new("inventory", "reservation_lines", "order_id uuid, sku text, quantity bigint", "select order_id, sku, quantity from inventory.reservation_lines"),
         new("inventory", "movements", "sku text, kind text, quantity bigint, order_id uuid, reference text", "select sku, kind, quantity, order_id, reference from inventory.movements"),
 
-        new("billing", "payments", "order_id uuid primary key, state text, total numeric, captured numeric, refunded numeric, parts numeric",
+        new("billing", "payments", "order_id uuid primary key, state text, total numeric, captured numeric, refunded numeric, parts numeric, owed numeric, credited numeric, on_invoice boolean",
             """
             select id, lower(data->>'state'), (data->>'total')::numeric, (data->>'captured')::numeric, (data->>'refunded')::numeric,
-                coalesce((select sum((part->>'amount')::numeric) from jsonb_array_elements(data->'refunds') part where (part->>'made')::boolean and (part->>'id')::uuid <> id), 0)
+                coalesce((select sum((part->>'amount')::numeric) from jsonb_array_elements(data->'refunds') part where (part->>'made')::boolean and (part->>'id')::uuid <> id), 0),
+                coalesce((data->>'owed')::numeric, 0), coalesce((data->>'credited')::numeric, 0), coalesce(data->>'provider', '') = 'invoice'
             from billing.mt_doc_payment
             """),
         new("billing", "ledger", "posting uuid, order_id uuid, account text, debit numeric, credit numeric",

@@ -1,7 +1,10 @@
 namespace Billing.Contracts;
 
-/// <summary>The provider has taken the order's total from the customer.</summary>
+/// <summary>The provider has taken the order's total from the customer; of an order on invoice, the customer has paid it, less what was credited before.</summary>
 public sealed record PaymentCaptured(Guid OrderId, decimal Amount, string Currency);
+
+/// <summary>The customer pays on invoice: the order goes on, and its total is owed until the end of that day (UTC). What is paid in the end is told as captured.</summary>
+public sealed record PaymentDeferred(Guid OrderId, decimal Amount, string Currency, DateOnly DueOn);
 
 /// <summary>The provider will not take the money.</summary>
 public sealed record PaymentDeclined(Guid OrderId, string Reason);

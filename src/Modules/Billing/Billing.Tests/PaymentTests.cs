@@ -89,9 +89,60 @@ public sealed class PaymentTests
         Assert.Equal(PaymentState.Declined, ACapturingPayment().Cancel().Decline("no").State);
     }
 
+    [Fact]
+    public void what_is_owed_becomes_less_by_credits_and_is_paid_by_all_that_is_left()
+    {
+        var due = new DateOnly(2026, 12, 24);
+        var payment = ACapturingPayment().Defer(due).Credit(ARefund(5));
+        Assert.Equal((PaymentState.Owed, 15m, due), (payment.State, payment.Owed, payment.DueOn));
+
+        payment = payment.Receive(15, "EUR", "bank");
+
+        Assert.Equal((PaymentState.Captured, 15m, 0m, 15m), (payment.State, payment.Captured, payment.Owed, payment.Refundable));
+    }
+
+    [Theory]
+    [InlineData(14.99, "EUR", "payment.too-little")]
+    [InlineData(15.01, "EUR", "payment.too-much")]
+    [InlineData(15, "GBP", "payment.other-currency")]
+    public void what_is_not_what_is_owed_does_not_pay_it(decimal amount, string currency, string code)
+    {
+        var payment = ACapturingPayment().Defer(default).Credit(ARefund(5));
+
+        Assert.Equal(code, Assert.Throws<RefusedException>(() => payment.Receive(amount, currency, "bank")).Code);
+    }
+
+    [Fact]
+    public void an_order_whose_invoice_is_credited_in_full_stands_and_ends_with_nothing_to_refund_when_it_is_cancelled()
+    {
+        var payment = ACapturingPayment().Defer(default).Credit(ARefund(20));
+        Assert.Equal((PaymentState.Captured, 0m, 0m), (payment.State, payment.Owed, payment.Refundable));
+
+        Assert.Equal(PaymentState.Refunded, payment.Cancel().Settle().State);
+    }
+
+    [Fact]
+    public void a_cancellation_credits_all_that_is_owed_whatever_was_credited_before()
+    {
+        var payment = ACapturingPayment().Defer(default);
+        for (var i = 0; i < Payment.MostRefunds; i++) payment = payment.Credit(ARefund(0.01m));
+        Assert.Equal("payment.too-many-refunds", Assert.Throws<RefusedException>(() => payment.Credit(ARefund(0.01m))).Code);
+
+        payment = payment.Cancel();
+        payment = payment.Credit(payment.Unpaid(default));
+
+        Assert.Equal((PaymentState.Void, 0m, 20m), (payment.State, payment.Owed, payment.Credited));
+    }
+
+    [Fact]
+    public void of_an_order_that_was_cancelled_meanwhile_nothing_is_owed() =>
+        Assert.Equal((PaymentState.Void, 0m), (ACapturingPayment().Cancel().Defer(default).State, ACapturingPayment().Cancel().Defer(default).Owed));
+
+    private static Refund ARefund(decimal amount) => new(Guid.CreateVersion7(), amount, "goodwill", default);
+
     private static Payment APayment() => new() { Id = Guid.CreateVersion7() };
 
-    private static Payment Placed(Payment payment) => payment.Place(Guid.CreateVersion7(), 20m, "EUR", "test-ok");
+    private static Payment Placed(Payment payment) => payment.Place(TheBilling.AnOrder(), "test");
 
     private static Payment ACapturingPayment() => Placed(APayment()).Reserve();
 }

@@ -20,12 +20,21 @@ public sealed class TheBilling : IAsyncLifetime
     public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new BillingModule(), new Dictionary<string, string?>
     {
         ["Billing:Provider"] = "test",
+        ["Billing:Seller:Name"] = "Tea & Cups",
+        ["Billing:Seller:Street"] = "1 High Street",
+        ["Billing:Seller:PostalCode"] = "AB1 2CD",
+        ["Billing:Seller:City"] = "Town",
+        ["Billing:Seller:Country"] = "GB",
+        ["Billing:Seller:TaxNumber"] = "GB123456789",
+        ["Billing:Seller:BankAccount"] = "GB00 BANK 1234",
+        ["Billing:OnInvoice:Limit"] = "100",
+        ["Billing:OnInvoice:Days"] = "10",
     });
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();
 
-    public static OrderPlaced AnOrder(string token = "test-ok", decimal total = 20m) =>
-        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new OrderLine("a", 2, total / 2, total)], total, "EUR", token);
+    public static OrderPlaced AnOrder(string token = "test-ok", decimal total = 20m, decimal? taxRate = null) =>
+        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new OrderLine("a", 2, total / 2, total)], total, "EUR", token, "GB", TaxRate: taxRate);
 
     public static StockReserved TheStockOf(OrderPlaced order) => new(order.OrderId);
 
@@ -55,12 +64,8 @@ public sealed class TheBilling : IAsyncLifetime
         return order;
     }
 
-    public async Task<HttpResponseMessage> PostRefund(OrderPlaced order, object body, Guid? key = null, HttpClient? client = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/billing/payments/{order.OrderId}/refunds") { Content = JsonContent.Create(body) };
-        request.Headers.Add("Idempotency-Key", $"{key ?? Guid.NewGuid()}");
-        return await (client ?? Module.AsOperator()).SendAsync(request);
-    }
+    public Task<HttpResponseMessage> PostRefund(OrderPlaced order, object body, Guid? key = null, HttpClient? client = null) =>
+        Post($"payments/{order.OrderId}/refunds", body, key, client);
 
     public async Task<JsonNode> Refund(OrderPlaced order, decimal amount, string reason = "goodwill")
     {
@@ -68,6 +73,12 @@ public sealed class TheBilling : IAsyncLifetime
         var answer = await PostRefund(order, new { amount, reason });
         Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    public async Task<HttpResponseMessage> Post(string path, object body, Guid? key = null, HttpClient? client = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/billing/{path}") { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", $"{key ?? Guid.NewGuid()}" } } };
+        return await (client ?? Module.AsOperator()).SendAsync(request);
     }
 
     /// <summary>Until disposed, the provider takes requests and answers none.</summary>

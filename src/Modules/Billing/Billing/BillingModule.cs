@@ -16,6 +16,7 @@ public sealed class BillingModule : Module
 
     public override void Messages(MessageMap messages) => messages
         .Publishes<PaymentCaptured>()
+        .Publishes<PaymentDeferred>()
         .Publishes<PaymentDeclined>()
         .Publishes<PaymentRefunded>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
@@ -27,7 +28,8 @@ public sealed class BillingModule : Module
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(typeof(IPaymentProvider), PaymentProviders.Chosen(configuration));
+        PaymentProviders.Add(services, configuration);
+        services.AddSingleton(InvoiceSettings.Read(configuration, []));
         services.AddMediator(options =>
         {
             options.Namespace = "Billing";
@@ -41,6 +43,9 @@ public sealed class BillingModule : Module
         store.Schema.For<Payment>().UseNumericRevisions(true);
         store.Storage.ExtendedSchemaObjects.Add(Ledger.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(TestProvider.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(StripeProvider.Table(Name));
+        store.Storage.ExtendedSchemaObjects.Add(OpenItems.Table(Name));
+        foreach (var table in InvoiceBook.Tables(Name)) store.Storage.ExtendedSchemaObjects.Add(table);
     }
 
     public override void Endpoints(IEndpointRouteBuilder routes)
@@ -49,16 +54,33 @@ public sealed class BillingModule : Module
         ListPayments.Map(routes);
         RefundPart.Map(routes);
         ListRefunds.Map(routes);
+        GetInvoice.Map(routes);
+        ListInvoices.Map(routes);
+        RecordReceipt.Map(routes);
+        RecordTransfer.Map(routes);
+        ListOpenItems.Map(routes);
         ListLedger.Map(routes);
+        ExportLedger.Map(routes);
         GetTrialBalance.Map(routes);
-        if (PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>()) == typeof(TestProvider)) GetTestProviderAccount.Map(routes);
+        var provider = PaymentProviders.Chosen(routes.ServiceProvider.GetRequiredService<IConfiguration>());
+        if (provider == TestProvider.Name) GetTestProviderAccount.Map(routes);
+        if (provider == StripeProvider.Name) HearStripe.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>
     {
         ["payments"] = "select count(*) from mt_doc_payment",
         ["ledger entries"] = "select count(*) from ledger",
+        ["invoices and credit notes"] = "select count(*) from invoices",
+        ["invoices not paid"] = "select count(*) from open_items where kind = 'Receivable'",
     };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => PaymentProviders.Faults(configuration);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment)
+    {
+        List<string> faults = [.. PaymentProviders.Faults(configuration)];
+        InvoiceSettings.Read(configuration, faults);
+        OnInvoiceSettings.Read(configuration, faults);
+        StripeSettings.Read(configuration, faults);
+        return faults;
+    }
 }

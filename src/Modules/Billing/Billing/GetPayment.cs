@@ -11,10 +11,12 @@ namespace Billing;
 internal static class GetPayment
 {
     /// <summary>Without the token: whoever reads an answer must not be able to pay with it.</summary>
-    public sealed record View(Guid OrderId, Guid? CustomerId, PaymentState State, decimal Total, string Currency, decimal Captured, decimal Refunded, string? DeclineReason)
+    /// <param name="Owed">On invoice: what is still to be paid, until the end of the day that it is due on.</param>
+    public sealed record View(Guid OrderId, Guid? CustomerId, PaymentState State, decimal Total, string Currency, decimal Captured, decimal Refunded, string? DeclineReason,
+        decimal Owed = 0, DateOnly? DueOn = null)
     {
         public static View Of(Payment payment) => new(
-            payment.Id, payment.CustomerId, payment.State, payment.Total, payment.Currency, payment.Captured, payment.Refunded, payment.DeclineReason);
+            payment.Id, payment.CustomerId, payment.State, payment.Total, payment.Currency, payment.Captured, payment.Refunded, payment.DeclineReason, payment.Owed, payment.DueOn);
     }
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<View>;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Billing;
 
 /// <summary>
@@ -11,7 +9,7 @@ public interface IPaymentProvider
     Task<CaptureAnswer> Capture(Guid orderId, decimal amount, string currency, string token, CancellationToken ct);
 
     /// <summary>Gives a part of what was captured back, or all of it. The order's id and the refund's together are the idempotency key.</summary>
-    Task Refund(RefundRequest request, CancellationToken ct);
+    Task<RefundAnswer> Refund(RefundRequest request, CancellationToken ct);
 }
 
 /// <param name="Reference">What the provider knows the capture by.</param>
@@ -24,18 +22,13 @@ public sealed record CaptureTaken(string Reference) : CaptureAnswer;
 
 public sealed record CaptureDeclined(string Reason) : CaptureAnswer;
 
-/// <summary>Setting <c>Billing:Provider</c> chooses one of these.</summary>
-internal static class PaymentProviders
-{
-    private const string Setting = "Billing:Provider", Usual = "test";
+/// <summary>The order goes on, and the money comes later.</summary>
+/// <param name="Most">What the customer may owe at once.</param>
+public sealed record CaptureDeferred(DateOnly DueOn, decimal Most) : CaptureAnswer;
 
-    private static readonly Dictionary<string, Type> s_known = new() { ["test"] = typeof(TestProvider) };
+public abstract record RefundAnswer;
 
-    public static Type Chosen(IConfiguration configuration) => s_known[configuration[Setting] ?? Usual];
+public sealed record RefundMade : RefundAnswer;
 
-    public static IEnumerable<string> Faults(IConfiguration configuration)
-    {
-        if (configuration[Setting] is { } name && !s_known.ContainsKey(name))
-            yield return $"{Setting} is '{name}', which is no payment provider. Known: {string.Join(", ", s_known.Keys)}.";
-    }
-}
+/// <summary>An operator transfers it, and says so.</summary>
+public sealed record RefundByHand : RefundAnswer;

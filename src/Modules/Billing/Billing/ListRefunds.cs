@@ -10,10 +10,11 @@ namespace Billing;
 /// <summary>What was given back of an order's payment, or will be, oldest first; all of it, or one.</summary>
 internal static class ListRefunds
 {
-    /// <param name="Made">The provider has given it back.</param>
-    public sealed record View(Guid Id, Guid OrderId, decimal Amount, string Currency, string Reason, DateTimeOffset At, bool Made)
+    /// <param name="Made">The provider has given it back, or an operator has transferred it.</param>
+    /// <param name="Credited">It made an unpaid invoice less: no money moved.</param>
+    public sealed record View(Guid Id, Guid OrderId, decimal Amount, string Currency, string Reason, DateTimeOffset At, bool Made, bool Credited = false)
     {
-        public static View Of(Payment payment, Refund refund) => new(refund.Id, payment.Id, refund.Amount, payment.Currency, refund.Reason, refund.At, refund.Made);
+        public static View Of(Payment payment, Refund refund) => new(refund.Id, payment.Id, refund.Amount, payment.Currency, refund.Reason, refund.At, refund.Made, refund.Credited);
     }
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<Page<View>>;

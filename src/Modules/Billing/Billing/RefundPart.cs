@@ -7,7 +7,9 @@ using Shared.Kernel;
 
 namespace Billing;
 
-/// <summary>An operator gives back a part of what was captured for an order that stands: asked for here, made by the provider soon after.</summary>
+/// <summary>
+/// An operator gives back a part of what was captured for an order that stands: asked for here, made by the provider soon after. What is still owed on invoice is credited here and now.
+/// </summary>
 internal static class RefundPart
 {
     private const decimal Most = 1_000_000_000;
@@ -32,16 +34,22 @@ internal static class RefundPart
         .ForOperators()
         .WithIdempotencyKey()
         .WithName("RefundPart")
-        .WithSummary("Gives back a part of a captured payment, for a reason that its customer can read.")
+        .WithSummary("Gives back a part of a captured payment, or credits a part of what is owed on invoice, for a reason that its customer can read.")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict);
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, TimeProvider clock) : ICommandHandler<Command, ListRefunds.View>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, InvoiceSettings invoices, TimeProvider clock) : ICommandHandler<Command, ListRefunds.View>
     {
         public async ValueTask<ListRefunds.View> Handle(Command command, CancellationToken ct)
         {
             var payment = await db.LoadAsync<Payment>(command.OrderId, ct) ?? throw new NotFoundException($"payment for order {command.OrderId}");
             var refund = new Refund(Guid.CreateVersion7(clock.GetUtcNow()), command.Amount, command.Reason, clock.GetUtcNow());
+
+            if (payment.State == PaymentState.Owed)
+            {
+                payment = await db.Credit(payment, refund, invoices, clock.GetUtcNow(), ct);
+                return ListRefunds.View.Of(payment, payment.Refunds[^1]);
+            }
 
             db.Keep(payment.AskRefund(refund));
             await outbox.Later(new MakeRefund(payment.Id, refund.Id));

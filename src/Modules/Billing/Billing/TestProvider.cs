@@ -11,6 +11,8 @@ namespace Billing;
 /// </summary>
 internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
 {
+    public const string Name = "test";
+
     // The upsert answers a repeated request from what was stored first, and counts a request, not a capture. One that timed out was neither declined nor taken: its repetition is what takes it.
     private const string CaptureSql = """
         insert into test_provider (order_id, amount, currency, requests, captures, captured, refunds, refunded, declined)
@@ -61,7 +63,7 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         return reader.IsDBNull(3) ? new CaptureTaken($"test-{orderId}") : new CaptureDeclined(reader.GetString(3));
     }
 
-    public async Task Refund(RefundRequest request, CancellationToken ct)
+    public async Task<RefundAnswer> Refund(RefundRequest request, CancellationToken ct)
     {
         await using var command = database.CreateCommand(RefundSql);
         command.Parameters.Add(new() { Value = request.OrderId });
@@ -71,6 +73,8 @@ internal sealed class TestProvider(NpgsqlDataSource database) : IPaymentProvider
         if (await command.ExecuteNonQueryAsync(ct) == 0)
             throw new RefusedException("provider.nothing-to-refund",
                 $"No capture is known for order {request.OrderId} of which {request.Amount} could still be given back, or refund {request.RefundId} was asked for with another amount before.");
+
+        return new RefundMade();
     }
 
     public static Table Table(string schema)

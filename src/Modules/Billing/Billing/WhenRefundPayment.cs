@@ -11,7 +11,8 @@ public sealed record RefundPayment(Guid OrderId);
 public static class WhenRefundPayment
 {
     // Twice: of a payment that is being refunded the rest is left once, and the provider, asked again, gives nothing back a second time. No transaction is open while it is asked.
-    public static async Task Handle(RefundPayment refund, IDocumentSession db, Outbox outbox, IPaymentProvider provider, TimeProvider clock, CancellationToken ct)
+    public static async Task Handle(
+        RefundPayment refund, IDocumentSession db, Outbox outbox, PaymentProviders providers, InvoiceSettings invoices, TimeProvider clock, CancellationToken ct)
     {
         var payment = await db.FindPayment(refund.OrderId, ct);
         if (payment.State != PaymentState.Refunding) return;
@@ -23,10 +24,16 @@ public static class WhenRefundPayment
             return;
         }
 
-        await provider.Refund(payment.Ask(rest), ct);
+        if (await providers.Of(payment).Refund(payment.Ask(rest), ct) is RefundByHand)
+        {
+            db.Keep(payment.Await(rest));
+            db.OpenTransfer(payment, rest);
+            return;
+        }
 
         db.Keep(payment.Make(rest));
         db.PostRefund(payment.Id, rest, payment.Currency, clock.GetUtcNow());
+        await db.IssueCreditNote(payment, rest, invoices, clock.GetUtcNow(), ct);
         await outbox.Publish(new PaymentRefunded(payment.Id, rest.Amount, payment.Currency));
     }
 }

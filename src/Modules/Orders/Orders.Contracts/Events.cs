@@ -9,8 +9,10 @@ public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, deci
 /// <param name="PaymentToken">What the payment provider knows the customer's means of payment by; not the means itself.</param>
 /// <param name="Country">Where to, ISO 3166-1 alpha-2. Not said by orders from before there was one.</param>
 /// <param name="ShippingEstimated">Shipping could not be asked: this is its last known rate, or a flat one.</param>
+/// <param name="To">Not said by orders that were placed without one, or before it was.</param>
+/// <param name="TaxRate">Percent that the total includes: what a quote says. Not said where no rate is set for the country, or before it was.</param>
 public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, string PaymentToken,
-    string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false);
+    string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false, DeliveryAddress? To = null, decimal? TaxRate = null);
 
 /// <summary>Where a parcel goes, within a country. Personal data: kept where it is needed, never logged.</summary>
 public sealed record DeliveryAddress(string Name, string Street, string PostalCode, string City);

@@ -38,6 +38,17 @@ public sealed class DeliveryAddressTests(OrdersUnderTest orders) : IClassFixture
         Assert.Equal(("IE", Home), (confirmed.Country, confirmed.To));
     }
 
+    [Theory]
+    [InlineData("GB", 20)]
+    [InlineData("IE", null)]
+    public async Task it_is_told_with_the_order_and_so_is_the_tax_that_a_quote_says_for_its_invoice(string country, int? rate)
+    {
+        var id = await Placed(new { lines = Lines, paymentToken = "t", country, to = Home });
+
+        var placed = Assert.Single(await orders.Module.Published<OrderPlaced>(), told => told.OrderId == id);
+        Assert.Equal((Home, (decimal?)rate), (placed.To, placed.TaxRate));
+    }
+
     [Fact]
     public async Task an_order_without_one_goes_on_without_one()
     {

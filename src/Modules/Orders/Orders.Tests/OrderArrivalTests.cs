@@ -10,6 +10,10 @@ public sealed class OrderArrivalTests
 
     public static TheoryData<string> ArrivalsWithCancel => All(["StockReserved", "PaymentCaptured", "Cancel"]);
 
+    public static TheoryData<string> ArrivalsOnInvoice => All(["StockReserved", "PaymentDeferred", "PaymentCaptured", "ShipmentDelivered"]);
+
+    public static TheoryData<string> ArrivalsOnInvoiceWithCancel => All(["StockReserved", "PaymentDeferred", "Cancel", "PaymentTimedOut"]);
+
     public static TheoryData<string> ArrivalsWithLateTimers => All(["StockReserved", "PaymentCaptured", "StockTimedOut", "PaymentTimedOut"]);
 
     public static TheoryData<string> ArrivalsOfARejection => All(["StockRejected", "StockTimedOut", "Cancel"]);
@@ -36,6 +40,27 @@ public sealed class OrderArrivalTests
         story.ToldUntilAccepted(arrival.Split(' '));
 
         Assert.Equal(once, story.Facts.Count);
+    }
+
+    [Theory, MemberData(nameof(ArrivalsOnInvoice))]
+    public void an_order_on_invoice_is_completed_before_it_is_paid_or_after_and_confirmed_once(string arrival)
+    {
+        var story = AnOrder().ToldUntilAccepted(arrival.Split(' ')).ToldUntilAccepted(arrival.Split(' '));
+
+        Assert.Equal((OrderStatus.Completed, true), (story.Order.Status, story.Order.IsPaid));
+        Assert.Single(story.Facts.OfType<Order.Confirmed>());
+        Assert.Single(story.Facts.OfType<Order.PaymentCaptured>());
+        Assert.InRange(story.Facts.OfType<Order.PaymentDeferred>().Count(), 0, 1);
+    }
+
+    [Theory, MemberData(nameof(ArrivalsOnInvoiceWithCancel))]
+    public void an_order_on_invoice_that_is_cancelled_is_cancelled_once_and_not_paid(string arrival)
+    {
+        var story = AnOrder().Told(arrival.Split(' '));
+        if (story.Order.Status == OrderStatus.Cancelling) story.Told("ShipmentStopped");
+
+        Assert.Equal((OrderStatus.Cancelled, false), (story.Order.Status, story.Order.IsPaid));
+        Assert.Single(story.Facts.OfType<Order.Cancelled>());
     }
 
     [Theory, MemberData(nameof(ArrivalsWithCancel))]

@@ -43,6 +43,7 @@ internal sealed class OrderStory
         nameof(StockRejected) => One(Order.RejectStock("1 mug is left")),
         nameof(ReservationExpired) => One(Order.ExpireReservation()),
         nameof(PaymentCaptured) => Order.CapturePayment(Order.Total, Order.Currency),
+        nameof(PaymentDeferred) => Order.DeferPayment(Order.Total, Order.Currency, new DateOnly(2026, 12, 24)),
         nameof(PaymentDeclined) => One(Order.DeclinePayment("The card has expired.")),
         nameof(PaymentRefunded) => One(Order.Refund(Order.Total, Order.Currency)),
         nameof(ShipmentDispatched) => Order.Dispatch("T-1"),

@@ -76,6 +76,7 @@ public sealed class OrdersUnderTest : IAsyncLifetime
         nameof(StockRejected) => Module.Deliver(new StockRejected(order, "1 mug is left"), id),
         nameof(ReservationExpired) => Module.Deliver(new ReservationExpired(order), id),
         nameof(PaymentCaptured) => Module.Deliver(new PaymentCaptured(order, 9.98m, "GBP"), id),
+        nameof(PaymentDeferred) => Module.Deliver(new PaymentDeferred(order, 9.98m, "GBP", new DateOnly(2026, 12, 24)), id),
         nameof(PaymentDeclined) => Module.Deliver(new PaymentDeclined(order, "The card has expired."), id),
         nameof(PaymentRefunded) => Module.Deliver(new PaymentRefunded(order, 9.98m, "GBP"), id),
         nameof(ShipmentDispatched) => Module.Deliver(new ShipmentDispatched(order, "T-1"), id),

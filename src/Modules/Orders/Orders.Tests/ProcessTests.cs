@@ -31,6 +31,22 @@ public sealed class ProcessTests(OrdersUnderTest orders) : IClassFixture<OrdersU
         Assert.Equal([new OrderLine("mug", 2, 4.99m, 9.98m)], (await orders.Module.Published<OrderConfirmed>()).Single(told => told.OrderId == id).Lines);
     }
 
+    [Theory]
+    [InlineData("StockReserved PaymentDeferred")]
+    [InlineData("PaymentDeferred StockReserved")]
+    public async Task an_order_on_invoice_is_confirmed_once_without_its_money_and_paid_later(string arrival)
+    {
+        var id = await orders.AnOrder();
+
+        foreach (var message in arrival.Split(' ')) await orders.Tell(id, message, message);
+        Assert.Equal("confirmed", await orders.StatusOf(id));
+
+        await orders.Tell(id, "ShipmentDelivered", "PaymentCaptured");
+        Assert.Equal("completed", await orders.StatusOf(id));
+        Assert.Equal(1, await orders.Published<OrderConfirmed>(told => told.OrderId, id));
+        Assert.Equal(["completed", "confirmed", "delivered", "payment-captured", "payment-deferred", "placed", "stock-reserved"], (await orders.FactsOf(id)).Order());
+    }
+
     [Fact]
     public async Task stock_and_money_that_come_at_the_same_time_confirm_the_order_once()
     {

@@ -29,6 +29,9 @@ public sealed record Order
     public DateTimeOffset PlacedAt { get; init; }
     public bool HasStock { get; init; }
     public bool IsPaid { get; init; }
+
+    /// <summary>Paid on invoice, later or already: the order goes on without its money.</summary>
+    public bool IsDeferred { get; init; }
     public decimal Refunded { get; init; }
 
     /// <summary>Of an order that is cancelled, or shall be; the code is one of those of <see cref="OrderCancelled"/>.</summary>
@@ -41,6 +44,7 @@ public sealed record Order
         string? Country = null, decimal Shipping = 0, bool ShippingEstimated = false, DeliveryAddress? To = null) : Fact;
     public sealed record StockReserved : Fact;
     public sealed record PaymentCaptured(decimal Amount, string Currency) : Fact;
+    public sealed record PaymentDeferred(decimal Amount, string Currency, DateOnly DueOn) : Fact;
     public sealed record Confirmed : Fact;
     public sealed record CancellationRequested(string Reason, string Note) : Fact;
     public sealed record CancellationRefused : Fact;
@@ -66,7 +70,7 @@ public sealed record Order
     public IReadOnlyList<Fact> ReserveStock() => this switch
     {
         { HasStock: true } or { Status: OrderStatus.Cancelled } => [],
-        { IsPaid: true } => [new StockReserved(), new Confirmed()],
+        { IsPaid: true } or { IsDeferred: true } => [new StockReserved(), new Confirmed()],
         _ => [new StockReserved()],
     };
 
@@ -78,9 +82,16 @@ public sealed record Order
         _ => [new PaymentCaptured(amount, currency)],
     };
 
+    public IReadOnlyList<Fact> DeferPayment(decimal amount, string currency, DateOnly dueOn) => this switch
+    {
+        { IsPaid: true } or { IsDeferred: true } => [],
+        { Status: OrderStatus.Reserved } => [new PaymentDeferred(amount, currency, dueOn), new Confirmed()],
+        _ => [new PaymentDeferred(amount, currency, dueOn)],
+    };
+
     public Cancelled? RejectStock(string why) => Fail(!HasStock, "stock.rejected", why);
 
-    public Cancelled? DeclinePayment(string why) => Fail(!IsPaid, "payment.declined", why);
+    public Cancelled? DeclinePayment(string why) => Fail(!IsPaid && !IsDeferred, "payment.declined", why);
 
     /// <summary>Only the step that is still open can run out of time.</summary>
     public Cancelled? TimeOut(string step) => (step, Status) switch
@@ -150,6 +161,7 @@ public sealed record Order
         (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
         (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },
         (PaymentCaptured, _) => order with { IsPaid = true },
+        (PaymentDeferred, _) => order with { IsDeferred = true },
         (Confirmed, _) => order with { Status = OrderStatus.Confirmed },
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
         (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },

@@ -15,6 +15,7 @@ internal static class OrderHistory
         store.Events.MapEventType<Order.Placed>("placed");
         store.Events.MapEventType<Order.StockReserved>("stock-reserved");
         store.Events.MapEventType<Order.PaymentCaptured>("payment-captured");
+        store.Events.MapEventType<Order.PaymentDeferred>("payment-deferred");
         store.Events.MapEventType<Order.Confirmed>("confirmed");
         store.Events.MapEventType<Order.CancellationRequested>("cancellation-requested");
         store.Events.MapEventType<Order.CancellationRefused>("cancellation-refused");

@@ -26,6 +26,7 @@ public sealed class OrdersModule : Module
         .Reacts<StockRejected>("when-stock-rejected", typeof(WhenStockRejected))
         .Reacts<ReservationExpired>("when-reservation-expired", typeof(WhenReservationExpired))
         .Reacts<PaymentCaptured>("when-payment-captured", typeof(WhenPaymentCaptured))
+        .Reacts<PaymentDeferred>("when-payment-deferred", typeof(WhenPaymentDeferred))
         .Reacts<PaymentDeclined>("when-payment-declined", typeof(WhenPaymentDeclined))
         .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))

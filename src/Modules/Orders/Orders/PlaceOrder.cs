@@ -56,7 +56,7 @@ internal static class PlaceOrder
         .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones.")
         .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines and the shipping. Shipping's rate is for the order's weight and country; if it cannot be asked, the order is placed with an estimate, and says so.");
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, OrderPrice price, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, OrderPrice price, TaxRates taxes, StepTimeouts timeouts, TimeProvider clock) : ICommandHandler<Command, Answer>
     {
         public async ValueTask<Answer> Handle(Command command, CancellationToken ct)
         {
@@ -65,7 +65,8 @@ internal static class PlaceOrder
 
             var id = Guid.CreateVersion7(placed.At);
             db.Events.StartStream<Order>(id, placed);
-            await outbox.Publish(new OrderPlaced(id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken, placed.Country, placed.Shipping, placed.ShippingEstimated));
+            await outbox.Publish(new OrderPlaced(
+                id, placed.CustomerId, placed.Lines, placed.Total, placed.Currency, command.PaymentToken, placed.Country, placed.Shipping, placed.ShippingEstimated, placed.To, taxes.RateOf(priced.Country)));
             await outbox.Later(new StepTimedOut(id, OrderStep.Stock), timeouts.Stock);
 
             return new Answer(id, placed.Total, placed.Currency, OrderStatus.Placed, placed.Shipping, placed.ShippingEstimated);

@@ -17,8 +17,10 @@ internal sealed record TaxRates(IReadOnlyDictionary<string, decimal> ByCountry)
 
     public static IEnumerable<string> Faults(IConfiguration configuration) => configuration.GetSection(Section).GetChildren().Where(rate => Read(rate) is null).Select(Fault);
 
+    public decimal? RateOf(string country) => ByCountry.TryGetValue(country, out var rate) ? rate : null;
+
     /// <summary>Null: the country has no rate here, and nothing is said of tax.</summary>
-    public IncludedTax? In(decimal total, string country) => ByCountry.TryGetValue(country, out var rate)
+    public IncludedTax? In(decimal total, string country) => RateOf(country) is { } rate
         ? new IncludedTax(rate, Math.Round(total * rate / (100 + rate), 2, MidpointRounding.AwayFromZero))
         : null;
 

@@ -26,7 +26,7 @@ internal static class GetTrialBalance
     {
         public async ValueTask<TrialBalance> Handle(Query query, CancellationToken ct)
         {
-            // Reads the whole ledger, as a trial balance must; the answer is three accounts per currency.
+            // Reads the whole ledger, as a trial balance must; the answer is five accounts per currency.
             var accounts = await db.Read("select account, currency, sum(debit), sum(credit) from ledger group by account, currency order by account, currency", [],
                 row => new Account(row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetDecimal(3)), ct);
 
