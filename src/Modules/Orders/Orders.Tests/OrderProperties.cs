@@ -13,7 +13,7 @@ public sealed class OrderProperties
 {
     private const int Runs = 20_000;
 
-    /// <summary>From each state (paid: placed, and the money is there), what a message makes of it: another state, nothing (.), or a refusal (x).</summary>
+    /// <summary>From each state (paid: placed, and the money is there or is to come on invoice), what a message makes of it: another state, nothing (.), or a refusal (x).</summary>
     private const string Rules = """
         message            placed     paid       reserved   confirmed   cancelling  dispatched  completed  cancelled  lost
         StockReserved      reserved   confirmed  .          .           .           .           .          .          .
@@ -21,6 +21,7 @@ public sealed class OrderProperties
         StockTimedOut      cancelled  cancelled  .          .           .           .           .          .          .
         ReservationExpired cancelled  cancelled  cancelled  .           .           .           .          .          .
         PaymentCaptured    paid       .          confirmed  .           .           .           .          .          .
+        PaymentDeferred    paid       .          confirmed  .           .           .           .          .          .
         PaymentDeclined    cancelled  x          cancelled  x           x           x           x          .          .
         PaymentTimedOut    .          .          cancelled  .           .           .           .          .          .
         Cancel             cancelled  cancelled  cancelled  cancelling  .           x           x          .          .
@@ -40,7 +41,7 @@ public sealed class OrderProperties
 
     // What leads on comes more often, or few orders would get far. A number is a refund of so many cents; the same number again is its copy.
     private static readonly Gen<string> Message = Gen.Frequency(
-        (5, Gen.OneOf("StockReserved", "PaymentCaptured")),
+        (5, Gen.OneOf("StockReserved", "PaymentCaptured", "PaymentDeferred")),
         (3, Gen.OneOf("ShipmentDispatched", "ShipmentDelivered", "ShipmentLost", "ShipmentStopped", "Cancel")),
         (2, Gen.OneOf("StockRejected", "StockTimedOut", "ReservationExpired", "PaymentDeclined", "PaymentTimedOut")),
         (2, Gen.Int[1, 998].Select(cents => $"{cents}")));

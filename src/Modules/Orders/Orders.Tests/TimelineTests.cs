@@ -9,6 +9,7 @@ public sealed partial class TimelineTests
     [Theory]
     [InlineData("StockReserved PaymentCaptured ShipmentDispatched ShipmentDelivered", "placed stock-reserved payment-captured confirmed dispatched delivered completed")]
     [InlineData("PaymentCaptured StockReserved ShipmentDelivered ShipmentDispatched", "placed payment-captured stock-reserved confirmed delivered completed dispatched")]
+    [InlineData("StockReserved PaymentDeferred ShipmentDelivered PaymentCaptured", "placed stock-reserved payment-deferred confirmed delivered completed payment-captured")]
     [InlineData("StockReserved PaymentCaptured Cancel ShipmentDispatched", "placed stock-reserved payment-captured confirmed cancellation-requested cancellation-refused dispatched")]
     [InlineData("StockReserved PaymentCaptured Cancel ShipmentStopped PaymentRefunded", "placed stock-reserved payment-captured confirmed cancellation-requested cancelled.customer payment-refunded")]
     [InlineData("StockReserved PaymentCaptured ShipmentDispatched ShipmentLost", "placed stock-reserved payment-captured confirmed dispatched cancelled.shipment.lost")]
@@ -47,7 +48,8 @@ public sealed partial class TimelineTests
         var before = AnOrder().Order;
         Order.Fact[] facts =
         [
-            new Order.Placed(before.CustomerId, before.Lines, 1, "GBP", before.PlacedAt), new Order.StockReserved(), new Order.PaymentCaptured(1, "GBP"), new Order.Confirmed(),
+            new Order.Placed(before.CustomerId, before.Lines, 1, "GBP", before.PlacedAt), new Order.StockReserved(), new Order.PaymentCaptured(1, "GBP"),
+            new Order.PaymentDeferred(1, "GBP", new DateOnly(2026, 12, 24)), new Order.Confirmed(),
             new Order.CancellationRequested("customer", "n"), new Order.CancellationRefused(), new Order.Cancelled("customer", "n"), new Order.Dispatched("T-1"),
             new Order.Delivered(), new Order.Completed(), new Order.PaymentRefunded(1, "GBP"),
         ];

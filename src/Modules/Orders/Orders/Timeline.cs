@@ -19,6 +19,7 @@ internal static class Timeline
         (Order.StockReserved, _) => new("stock-reserved", "Everything in the order is in stock and set aside."),
         (Order.PaymentCaptured paid, { Status: OrderStatus.Cancelled }) => new("payment-captured.late", $"The payment of {Money(paid.Amount, paid.Currency)} arrived after the order was cancelled. It is given back."),
         (Order.PaymentCaptured paid, _) => new("payment-captured", $"The payment of {Money(paid.Amount, paid.Currency)} has arrived."),
+        (Order.PaymentDeferred later, _) => new("payment-deferred", $"{Money(later.Amount, later.Currency)} is to be paid on invoice, by {later.DueOn:yyyy-MM-dd}."),
         (Order.Confirmed, _) => new("confirmed", "The order is confirmed and is being made ready to be sent."),
         (Order.CancellationRequested, _) => new("cancellation-requested", "The order is to be cancelled, if its parcel has not left yet."),
         (Order.CancellationRefused, _) => new("cancellation-refused", "The order could not be cancelled any more: its parcel had left."),
