@@ -63,7 +63,7 @@ public sealed class ChangeEmailTests(TheMail mail)
         }
 
         using Browser one = mail.ABrowser(), two = mail.ABrowser();
-        var answers = await Task.WhenAll(one.Submit(links[0]), two.Submit(links[1]));
+        var answers = await mail.AtOnce("select id from mt_doc_account where data ->> 'email' = any($1) for update", old, () => one.Submit(links[0]), () => two.Submit(links[1]));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
         Assert.Contains("has an account already", await Said(answers.Single(answer => answer.StatusCode == HttpStatusCode.Conflict)), StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Shared.Testing;
 
 namespace Users.Tests;
@@ -63,6 +64,23 @@ public sealed class TheMail : IAsyncLifetime
     /// <summary>As if what was mailed to an address were longer ago.</summary>
     public Task<string> Wait(string email, TimeSpan time) =>
         Module.Query<string>("with earlier as (update account_links set at = at - $2, until = until - $2 where email = $1 returning 1) select 'aged'", email, time);
+
+    /// <summary>What all must have in turn is held until all wait for it: they come to it at the same moment.</summary>
+    /// <param name="hold">Takes its lock; $1 is the value.</param>
+    public async Task<HttpResponseMessage[]> AtOnce(string hold, object value, params Func<Task<HttpResponseMessage>>[] asked)
+    {
+        Task<HttpResponseMessage>[] answers;
+        await using (var connection = await Module.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var command = new NpgsqlCommand(hold, connection, transaction) { Parameters = { new() { Value = value } } };
+            await command.ExecuteNonQueryAsync();
+            answers = [.. asked.Select(ask => ask())];
+            await Eventually.True(async () => await Module.Query<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") >= asked.Length, "all wait");
+        }
+
+        return await Task.WhenAll(answers);
+    }
 
     /// <summary>Another program that acts as an operator.</summary>
     public async Task<HttpClient> Importer()

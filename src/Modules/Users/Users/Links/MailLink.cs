@@ -34,9 +34,12 @@ internal static class MailLink
         return true;
     }
 
+    /// <summary>A mail about an account to whom it belongs; none where there are no mails.</summary>
     /// <param name="link">Sealed, if the mail has one.</param>
     public static async Task TellAccount(this IDocumentSession db, Outbox outbox, Mailing mailing, string template, Guid account, string email, Dictionary<string, string> values, string? link = null)
     {
+        if (!mailing.IsOn) return;
+
         var mail = new Mail { Id = Guid.CreateVersion7(), AccountId = account, Address = email, Template = template, Values = values, Link = link, DecidedAt = mailing.Now };
         db.Insert(mail);
         await outbox.Later(new SendMail(mail.Id));

@@ -24,6 +24,8 @@ internal sealed partial class MailTemplates
         ["email-change-asked"] = ["email"],
         ["reset-password"] = ["link"],
         ["password-changed"] = [],
+        ["second-factor-set-up"] = [],
+        ["second-factor-removed"] = [],
         ["stock-low"] = ["sku", "available"],
     };
 

@@ -23,13 +23,15 @@ internal static class RemoveSecondFactor
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ForOperators();
 
-    public sealed class Handler(IDocumentSession db) : ICommandHandler<Command>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing) : ICommandHandler<Command>
     {
         public async ValueTask<Unit> Handle(Command command, CancellationToken ct)
         {
-            if (await db.Hold(command.AccountId, ct) is null) throw new NotFoundException($"user {command.AccountId}");
+            var account = await db.Hold(command.AccountId, ct) ?? throw new NotFoundException($"user {command.AccountId}");
+            if (!await db.HasSecondFactor(account.Id, ct)) return Unit.Value;
 
-            db.Delete<SecondFactor>(command.AccountId);
+            db.Delete<SecondFactor>(account.Id);
+            await db.TellAccount(outbox, mailing, "second-factor-removed", account.Id, account.Email, []);
             return Unit.Value;
         }
     }

@@ -10,7 +10,7 @@ internal static class SetUpSecondFactor
 {
     public sealed record Command(Guid AccountId, [property: JsonIgnore] string Secret, [property: JsonIgnore] string Code) : ICommand<IReadOnlyList<string>>;
 
-    public sealed class Handler(IDocumentSession db, Totps totps, TimeProvider clock) : ICommandHandler<Command, IReadOnlyList<string>>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, Totps totps, TimeProvider clock) : ICommandHandler<Command, IReadOnlyList<string>>
     {
         public async ValueTask<IReadOnlyList<string>> Handle(Command command, CancellationToken ct)
         {
@@ -32,6 +32,7 @@ internal static class SetUpSecondFactor
                 RecoveryHashes = [.. codes.Select(SecondFactor.Hash)],
                 SetUpAt = clock.GetUtcNow(),
             });
+            await db.TellAccount(outbox, mailing, "second-factor-set-up", account.Id, account.Email, []);
             return codes;
         }
     }
