@@ -25,9 +25,17 @@ internal static class ExchangeCommands
             // Under its name only when it is whole.
             var part = Directory.CreateDirectory($"{path}.part-{Environment.ProcessId}").FullName;
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(part, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            await new Export(shop, part).RunAsync(ct);
-            Directory.Move(part, path);
-            return Done;
+            try
+            {
+                await new Export(shop, part).RunAsync(ct);
+                Directory.Move(part, path);
+                return Done;
+            }
+            finally
+            {
+                // Half of it is of no use, and has personal data in it.
+                if (Directory.Exists(part)) Directory.Delete(part, recursive: true);
+            }
         }, ct));
 
         var import = new Command("import", "Puts such files, all or some of them, into a running shop. Run again, it does what is left: nothing is done twice. What the shop refuses is listed, and the rest is done.") { folder, url, payment };

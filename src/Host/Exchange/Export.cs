@@ -14,7 +14,7 @@ internal sealed class Export(ShopApi shop, string folder)
         var addresses = new Dictionary<Guid, string>();
         await Write(ExchangeFiles.Customers, "customers", Customers());
         await shop.Save("/v1/catalog/export", Path.Combine(folder, ExchangeFiles.Products), ct);
-        Console.WriteLine($"{"products",-10}{File.ReadLines(Path.Combine(folder, ExchangeFiles.Products)).Count() - 1,8}  {ExchangeFiles.Products}");
+        Console.WriteLine($"{"products",-20}{ExchangeFiles.Products}");
         await Write(ExchangeFiles.Stock, "stock", shop.All<StockRow>("/v1/inventory/stock", ct));
         await Write(ExchangeFiles.Orders, "orders", Orders());
 

@@ -132,7 +132,7 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
 
             var body = new
             {
-                Lines = order.Lines.Select(wanted => new { wanted.Sku, wanted.Quantity, wanted.UnitPrice }),
+                Lines = order.Lines?.Select(wanted => wanted is null ? null : new { wanted.Sku, wanted.Quantity, wanted.UnitPrice }),
                 PaymentToken = payment, CustomerId = customer, order.Currency, order.Country, order.Shipping, order.To,
             };
             var (_, _, refusal) = await shop.Put(HttpMethod.Post, "/v1/orders", ShopApi.Key("order", order.Id), () => JsonContent.Create(body), ct);
@@ -158,7 +158,7 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
         {
             try
             {
-                return JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!;
+                return JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web) ?? throw new JsonException("It must be an object, and is null.");
             }
             catch (JsonException fault)
             {
@@ -170,7 +170,7 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
     private void Refuse(string file, int line, string? reason)
     {
         if (++_refused <= MostShown) Console.Error.WriteLine($"refused: {file}{(line > 0 ? $", line {line}" : "")}: {reason}");
-        if (_refused == MostShown) Console.Error.WriteLine("… and more: the sums below count them.");
+        if (_refused == MostShown + 1) Console.Error.WriteLine("… and more: the sums below count them.");
     }
 
     private void Say(string what, string came) => Console.WriteLine($"{what,-10} {came}; {_refused} refused so far");

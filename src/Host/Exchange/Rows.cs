@@ -13,7 +13,7 @@ internal sealed record StockRow(string Sku, long OnHand, long Reserved);
 
 /// <summary>The lines of orders.jsonl.</summary>
 /// <param name="Customer">The address of the account; null if there is none.</param>
-internal sealed record OrderRow(Guid Id, string Status, DateTimeOffset PlacedAt, string? Customer, Guid CustomerId, IReadOnlyList<OrderRowLine> Lines, string? Country, JsonElement? To,
+internal sealed record OrderRow(Guid Id, string Status, DateTimeOffset PlacedAt, string? Customer, Guid CustomerId, IReadOnlyList<OrderRowLine?>? Lines, string? Country, JsonElement? To,
     decimal Shipping, decimal Total, decimal Refunded, string Currency, string? CancelReason)
 {
     /// <summary>Its goods have not left the house, and it is not called off.</summary>

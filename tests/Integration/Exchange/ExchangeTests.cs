@@ -51,6 +51,13 @@ public sealed class ExchangeTests
         Assert.Contains("customers  1 opened", said, StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(rubbish, "customers.jsonl"), "{\"email\":\"eve@example.com\"\n");
         Assert.Contains("customers.jsonl, line 1", await RunAsync(2, "import", rubbish, other), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(rubbish, "customers.jsonl"), "null\n");
+        Assert.Contains("customers.jsonl, line 1", await RunAsync(2, "import", rubbish, other), StringComparison.Ordinal);
+        File.Delete(Path.Combine(rubbish, "customers.jsonl"));
+        await File.WriteAllTextAsync(Path.Combine(rubbish, "orders.jsonl"), "{\"id\":\"00000000-0000-0000-0000-000000000001\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\"}\n{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\",\"lines\":[null]}\n");
+        said = await RunAsync(1, "import", rubbish, other, "--payment", "test-ok");
+        Assert.Contains("orders.jsonl, line 1", said, StringComparison.Ordinal);
+        Assert.Contains("orders.jsonl, line 2", said, StringComparison.Ordinal);
         Assert.Contains("No shop answers", await RunAsync(2, "import", rubbish, new Uri("http://127.0.0.1:9")), StringComparison.Ordinal);
     }
 
