@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 /// <summary>
 /// Kills the process that loads it, by SIGKILL, when the product reaches a named checkpoint:
 /// <c>MODULAR_CHECKPOINT_KILL=reaction.before-commit</c>, <c>…@module://inventory/when-order-placed</c> for that destination only, <c>…#3</c> the third time.
+/// Without that variable the point may be named while the process runs, in the file <c>MODULAR_CHECKPOINT_FILE</c> with <c>.at</c> behind it.
 /// The checkpoint's name is on disk in <c>MODULAR_CHECKPOINT_FILE</c> before the process dies. The runtime looks for this very class, in no namespace.
 /// </summary>
 internal static class StartupHook
@@ -13,14 +14,12 @@ internal static class StartupHook
 
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } target)
-            return;
-        var file = Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } given
-            ? given
-            : throw new InvalidOperationException($"{Variable} is set, but {FileVariable}, the file that tells of the kill, is not.");
+        if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } file)
+            throw new InvalidOperationException($"{FileVariable}, the file that tells of the kill, is not set.");
+        var target = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? Target.Parse(given) : null;
 
         // The product makes its listener when it comes to it: every listener, present and future, is offered here.
-        DiagnosticListener.AllListeners.Subscribe(new Listeners(Killer.Parse(target, file)));
+        DiagnosticListener.AllListeners.Subscribe(new Listeners(new Killer(target, file)));
     }
 
     private sealed class Listeners(Killer killer) : IObserver<DiagnosticListener>
@@ -35,35 +34,41 @@ internal static class StartupHook
         public void OnError(Exception error) { }
     }
 
-    private sealed class Killer(string name, string? destination, int times, string file) : IObserver<KeyValuePair<string, object?>>
+    private sealed record Target(string Name, string? Destination, int Time)
     {
-        private int _reached;
-
-        public static Killer Parse(string target, string file)
+        public static Target Parse(string target)
         {
-            var times = 1;
+            var time = 1;
             if (target.Split('#') is [var before, var count])
             {
                 target = before;
-                if (!int.TryParse(count, out times) || times < 1)
+                if (!int.TryParse(count, out time) || time < 1)
                     throw new InvalidOperationException($"{Variable} counts from 1, not from '{count}': name@destination#count.");
             }
-            return target.Split('@', 2) is [var name, var destination] ? new(name, destination, times, file) : new(target, null, times, file);
+            return target.Split('@', 2) is [var name, var destination] ? new(name, destination, time) : new(target, null, time);
         }
+    }
+
+    private sealed class Killer(Target? target, string file) : IObserver<KeyValuePair<string, object?>>
+    {
+        private readonly string _named = file + ".at";
+        private Target? _target = target;
+        private int _reached;
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (value.Key != name)
+            if (_target is null && File.Exists(_named)) _target = Target.Parse(File.ReadAllText(_named));
+            if (value.Key != _target?.Name)
                 return;
             var reached = value.Value?.GetType().GetProperty("Destination")?.GetValue(value.Value) as string;
-            if ((destination is null || reached == destination) && Interlocked.Increment(ref _reached) == times)
-                Die(reached);
+            if ((_target.Destination is null || reached == _target.Destination) && Interlocked.Increment(ref _reached) == _target.Time)
+                Die(_target.Name, reached);
         }
 
         public void OnCompleted() { }
         public void OnError(Exception error) { }
 
-        private void Die(string? reached)
+        private void Die(string name, string? reached)
         {
             using (var told = new FileStream(file, FileMode.Create))
             {

@@ -67,12 +67,12 @@ public sealed partial class ModularHost : IAsyncDisposable
         EmbeddedPostgres? postgres = null;
         var modules = new List<ModuleApplication>();
         WebApplication? port = null;
+        var running = false;
         try
         {
             if (databases is null)
             {
-                var data = Path.GetFullPath(configuration["Data"] ?? "data");
-                postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(data, configuration["Postgres:Binaries"], configuration.GetValue<int?>("Postgres:Port")), logging.CreateLogger<EmbeddedPostgres>(), cancellation);
+                postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.GetFullPath(configuration["Data"] ?? "data"), configuration["Postgres:Binaries"], configuration.GetValue<int?>("Postgres:Port")), logging.CreateLogger<EmbeddedPostgres>(), cancellation);
                 databases = Databases.Embedded(postgres.AdministratorConnectionString);
             }
 
@@ -86,6 +86,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             if (faults.Count > 0) throw new ConfigurationFaultsException(faults);
 
             await Task.WhenAll(modules.Select(module => module.StartAsync(cancellation)));
+            running = true;
             if (calls.Urls is { } urls) port = await CallPort.OpenAsync(urls, modules, surroundings, cancellation);
             Front.Use(front, modules, topology);
             gateway?.Invoke(front, topology);
@@ -98,10 +99,7 @@ public sealed partial class ModularHost : IAsyncDisposable
         }
         catch
         {
-            if (port is not null) await port.DisposeAsync();
-            foreach (var module in modules) await module.DisposeAsync();
-            if (postgres is not null) await postgres.DisposeAsync();
-            await front.DisposeAsync();
+            await EndAsync(front, port, modules, running, postgres);
             throw;
         }
     }
@@ -121,13 +119,23 @@ public sealed partial class ModularHost : IAsyncDisposable
         // A host that has run to its end is disposed once more by who started it.
         if (Interlocked.Exchange(ref _disposed, true)) return;
 
-        await _front.StopAsync();
-        if (_calls is not null) await _calls.StopAsync();
-        await Task.WhenAll(_modules.Select(module => module.StopAsync(CancellationToken.None)));
-        foreach (var module in _modules) await module.DisposeAsync();
-        if (_postgres is not null) await _postgres.DisposeAsync();
-        if (_calls is not null) await _calls.DisposeAsync();
-        await _front.DisposeAsync();
+        await EndAsync(_front, _calls, _modules, running: true, _postgres);
+    }
+
+    private static async Task EndAsync(WebApplication front, WebApplication? calls, IReadOnlyList<ModuleApplication> modules, bool running, EmbeddedPostgres? postgres)
+    {
+        // A module that is disposed of while it runs may wait for itself without an end.
+        if (running)
+        {
+            await front.StopAsync();
+            if (calls is not null) await calls.StopAsync();
+            await Task.WhenAll(modules.Select(module => module.StopAsync(CancellationToken.None)));
+        }
+
+        foreach (var module in modules) await module.DisposeAsync();
+        if (postgres is not null) await postgres.DisposeAsync();
+        if (calls is not null) await calls.DisposeAsync();
+        await front.DisposeAsync();
     }
 
     internal static Uri AddressOf(WebApplication front)

@@ -25,21 +25,26 @@ public abstract class KillPoints(ShopAndShopper mortal)
         var time = checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : checkpoint.StartsWith("send", StringComparison.Ordinal) || checkpoint == "receive.before-inbox" ? 1 : 2;
         var (shop, shopper) = (mortal.Shop, mortal.Shopper);
         var (dying, before) = (shop.HostOf(module), shopper.Promised.Count);
-        await shop.StopHostAsync(dying);
-        await shop.StartHostAsync(dying, new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time));
+        if (!shop[dying].WaitsForKillPoint) await RestartAsync();
+        shop[dying].DieAt(new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time));
 
         var placing = shopper.PlaceAsync("tea", Placed, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
         var end = await shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
         Assert.Equal(Signals.Kill, end.Signal);
         Assert.StartsWith(checkpoint, shop[dying].KilledAt, StringComparison.Ordinal);
 
-        await shop.StopHostAsync(dying);
-        await shop.StartHostAsync(dying);
+        await RestartAsync();
         await placing;
 
         await shop.MustHoldAsync(new Known { AcknowledgedOrders = shopper.Promised, AcknowledgedAreAll = true });
         Assert.Equal(before + Placed, shopper.Promised.Count);
         Assert.Equal(before + Placed, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+
+        async Task RestartAsync()
+        {
+            await shop.StopHostAsync(dying);
+            await shop.StartHostAsync(dying, KillAt.NamedLater);
+        }
     }
 }
 

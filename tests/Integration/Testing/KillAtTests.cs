@@ -44,6 +44,19 @@ public sealed class KillAtTests
         Assert.Equal(9, (await host.WaitForExitAsync()).Signal);
     }
 
+    [Fact]
+    public async Task a_point_may_be_named_while_the_process_runs()
+    {
+        await using var host = await Start(KillAt.NamedLater);
+
+        await Pass(host, "reaction.before-commit");
+        host.DieAt(new KillAt("reaction.before-commit", Time: 2));
+        await Pass(host, "reaction.before-commit");
+        await Assert.ThrowsAsync<HttpRequestException>(() => Pass(host, "reaction.before-commit"));
+
+        Assert.Equal("reaction.before-commit", host.KilledAt);
+    }
+
     private static Task<HostProcess> Start(KillAt killAt) =>
         HostProcess.StartReadyAsync(new Dictionary<string, string?>(), killAt, program: HostProgram.Built("tests/StandInHost", "StandInHost"));
 

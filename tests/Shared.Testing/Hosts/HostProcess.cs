@@ -5,6 +5,9 @@ namespace Shared.Testing;
 /// <summary>Where the host is to die by SIGKILL: at a named checkpoint of the product, for one destination or any, the first time or the n-th.</summary>
 public sealed record KillAt(string Checkpoint, string? Destination = null, int Time = 1)
 {
+    /// <summary>Where is said while the host runs, by <see cref="HostProcess.DieAt"/>.</summary>
+    public static readonly KillAt NamedLater = new("");
+
     public override string ToString() => $"{Checkpoint}{(Destination is null ? "" : "@" + Destination)}#{Time}";
 }
 
@@ -21,8 +24,9 @@ public sealed class HostProcess : IAsyncDisposable
     private readonly FreePort? _ownPort;
     private readonly OwnFolder _folder;
 
-    private HostProcess(ChildProcess child, FreePort port, bool ownPort, OwnFolder folder)
+    private HostProcess(ChildProcess child, FreePort port, bool ownPort, OwnFolder folder, bool waitsForKillPoint)
     {
+        WaitsForKillPoint = waitsForKillPoint;
         _child = child;
         _ownPort = ownPort ? port : null;
         _folder = folder;
@@ -40,6 +44,9 @@ public sealed class HostProcess : IAsyncDisposable
 
     public int Id => _child.Id;
     public bool HasEnded => _child.HasEnded;
+
+    /// <summary>It was started with <see cref="KillAt.NamedLater"/>.</summary>
+    public bool WaitsForKillPoint { get; }
 
     /// <summary>The last 2,000 lines that it wrote.</summary>
     public string Output => _child.Output;
@@ -62,12 +69,12 @@ public sealed class HostProcess : IAsyncDisposable
         if (killAt is not null)
         {
             environment["DOTNET_STARTUP_HOOKS"] = HostProgram.Built("tests/StartupHook", "StartupHook");
-            environment["MODULAR_CHECKPOINT_KILL"] = killAt.ToString();
+            environment["MODULAR_CHECKPOINT_KILL"] = killAt == KillAt.NamedLater ? null : killAt.ToString();
             environment["MODULAR_CHECKPOINT_FILE"] = CheckpointFile(folder);
         }
 
         var child = await ChildProcess.StartAsync(new("dotnet", [dll]) { Environment = environment, WorkingFolder = Path.GetDirectoryName(dll)! });
-        return new HostProcess(child, address, port is null, folder);
+        return new HostProcess(child, address, port is null, folder, killAt == KillAt.NamedLater);
     }
 
     /// <summary>Starts a host and waits until it is ready.</summary>
@@ -98,6 +105,15 @@ public sealed class HostProcess : IAsyncDisposable
         {
             throw new TimeoutException($"{e.Message}\nIts output ends with:\n{_child.LastOutput(100)}", e);
         }
+    }
+
+    /// <summary>It dies when it comes to this point from now on; it was started with <see cref="KillAt.NamedLater"/>.</summary>
+    public void DieAt(KillAt point)
+    {
+        // Whole at once: the host may look at this moment.
+        var named = CheckpointFile(_folder) + ".at";
+        File.WriteAllText(named + ".new", point.ToString());
+        File.Move(named + ".new", named);
     }
 
     /// <summary>SIGKILL: nothing of it runs any further.</summary>
