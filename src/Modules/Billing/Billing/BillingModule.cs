@@ -22,6 +22,7 @@ public sealed class BillingModule : Module
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
+        .Reacts<OrderPartLost>("when-order-part-lost", typeof(WhenOrderPartLost))
         .Does<CapturePayment>("capture-payment", typeof(WhenCapturePayment))
         .Does<RefundPayment>("refund-payment", typeof(WhenRefundPayment))
         .Does<MakeRefund>("make-refund", typeof(WhenMakeRefund));

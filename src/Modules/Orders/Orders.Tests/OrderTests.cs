@@ -107,7 +107,7 @@ public sealed class OrderTests
 
         Assert.Equal(facts.Count, names.Distinct().Count());
         Assert.Equal(
-            "cancellation-refused cancellation-requested cancelled completed confirmed delivered dispatched payment-captured payment-deferred payment-refunded placed stock-reserved",
+            "cancellation-refused cancellation-requested cancelled completed confirmed delivered dispatched parcel-lost payment-captured payment-deferred payment-refunded placed stock-reserved",
             string.Join(' ', names.Order()));
     }
 

@@ -13,6 +13,8 @@ public sealed partial class TimelineTests
     [InlineData("StockReserved PaymentCaptured Cancel ShipmentDispatched", "placed stock-reserved payment-captured confirmed cancellation-requested cancellation-refused dispatched")]
     [InlineData("StockReserved PaymentCaptured Cancel ShipmentStopped PaymentRefunded", "placed stock-reserved payment-captured confirmed cancellation-requested cancelled.customer payment-refunded")]
     [InlineData("StockReserved PaymentCaptured ShipmentDispatched ShipmentLost", "placed stock-reserved payment-captured confirmed dispatched cancelled.shipment.lost")]
+    [InlineData("StockReserved PaymentCaptured FirstPart LastPart ParcelLost ShipmentDelivered", "placed stock-reserved payment-captured confirmed dispatched.part dispatched parcel-lost delivered completed")]
+    [InlineData("StockReserved PaymentCaptured Cancel LastPart FirstPart", "placed stock-reserved payment-captured confirmed cancellation-requested cancellation-refused dispatched dispatched.part")]
     [InlineData("StockRejected", "placed cancelled.stock.rejected")]
     [InlineData("StockTimedOut", "placed cancelled.stock.timed-out")]
     [InlineData("StockReserved ReservationExpired", "placed stock-reserved cancelled.stock.expired")]
@@ -31,6 +33,12 @@ public sealed partial class TimelineTests
     [InlineData("StockReserved PaymentCaptured PaymentRefunded ShipmentLost", "The order is cancelled: its parcel was lost on the way.")]
     [InlineData("Cancel PaymentCaptured", "The payment of 9.98 GBP arrived after the order was cancelled. It is given back.")]
     [InlineData("StockReserved PaymentCaptured ShipmentDispatched", "The parcel is on its way. Its tracking number is T-1.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart", "A parcel with 1 × mug is on its way. Its tracking number is T-1. Still to come: 1 × mug.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart LastPart", "A parcel with 1 × mug is on its way. Its tracking number is T-2. With it everything is sent.")]
+    [InlineData("StockReserved PaymentCaptured LastPart FirstPart", "A parcel with 1 × mug had been sent with the tracking number T-1.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart LastPart ParcelLost", "A parcel with 1 × mug was lost on its way. 4.99 GBP is given back.")]
+    [InlineData("StockReserved PaymentDeferred ParcelLost", "A parcel with 1 × mug was lost on its way. 4.99 GBP need not be paid.")]
+    [InlineData("StockReserved PaymentCaptured ShipmentLost ParcelLost", "A parcel with 1 × mug was lost on its way.")]
     [InlineData("StockReserved PaymentCaptured ShipmentLost ShipmentDispatched", "The parcel had been sent with the tracking number T-1.")]
     [InlineData("StockReserved PaymentCaptured PaymentRefunded", "9.98 GBP was given back: everything that was paid.")]
     public void the_last_step_says_what_it_means_for_goods_and_money(string messages, string text) =>
@@ -51,7 +59,7 @@ public sealed partial class TimelineTests
             new Order.Placed(before.CustomerId, before.Lines, 1, "GBP", before.PlacedAt), new Order.StockReserved(), new Order.PaymentCaptured(1, "GBP"),
             new Order.PaymentDeferred(1, "GBP", new DateOnly(2026, 12, 24)), new Order.Confirmed(),
             new Order.CancellationRequested("customer", "n"), new Order.CancellationRefused(), new Order.Cancelled("customer", "n"), new Order.Dispatched("T-1"),
-            new Order.Delivered(), new Order.Completed(), new Order.PaymentRefunded(1, "GBP"),
+            new Order.ParcelLost(before.Id, [new("mug", 1)], 1, "GBP"), new Order.Delivered(), new Order.Completed(), new Order.PaymentRefunded(1, "GBP"),
         ];
         Assert.Equal(typeof(Order).GetNestedTypes().Count(type => type.IsSubclassOf(typeof(Order.Fact))), facts.Length);
 

@@ -4,7 +4,7 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Placed → reserved → confirmed → dispatched → completed, or cancelled until it is dispatched, and afterwards if its parcel is lost. What happened is kept as facts; this is what they add up to.
+/// Placed → reserved → confirmed → dispatched (its first parcel is) → completed, or cancelled until it is dispatched, and afterwards if its parcels are lost. What happened is kept as facts; this is what they add up to.
 /// Each decision answers the facts to keep, or nothing where it is so already. Messages come in any order, so what is known is kept apart from the status.
 /// </summary>
 public sealed record Order
@@ -37,7 +37,13 @@ public sealed record Order
     /// <summary>Of an order that is cancelled, or shall be; the code is one of those of <see cref="OrderCancelled"/>.</summary>
     public string? CancelReason { get; init; }
     public string? CancelNote { get; init; }
+
+    /// <summary>The newest parcel's.</summary>
     public string? TrackingNumber { get; init; }
+
+    /// <summary>The parcels known to have left, by their counts. None in orders from before there were several.</summary>
+    public IReadOnlyList<int> Parts { get; init; } = [];
+    public IReadOnlyList<ParcelLost> LostParcels { get; init; } = [];
 
     public abstract record Fact;
     public sealed record Placed(Guid CustomerId, IReadOnlyList<OrderLine> Lines, decimal Total, string Currency, DateTimeOffset At,
@@ -49,7 +55,8 @@ public sealed record Order
     public sealed record CancellationRequested(string Reason, string Note) : Fact;
     public sealed record CancellationRefused : Fact;
     public sealed record Cancelled(string Reason, string? Note) : Fact;
-    public sealed record Dispatched(string TrackingNumber) : Fact;
+    public sealed record Dispatched(string TrackingNumber, IReadOnlyList<SentLine>? Lines = null, IReadOnlyList<SentLine>? Open = null, int Part = 1) : Fact;
+    public sealed record ParcelLost(Guid ParcelId, IReadOnlyList<SentLine> Lines, decimal Amount, string Currency) : Fact;
     public sealed record Delivered : Fact;
     public sealed record Completed : Fact;
     public sealed record PaymentRefunded(decimal Amount, string Currency) : Fact;
@@ -120,12 +127,12 @@ public sealed record Order
         _ => throw Impossible("stopped"),
     };
 
-    /// <summary>The parcel's delivery or loss may overtake it: then only the tracking number is new.</summary>
-    public IReadOnlyList<Fact> Dispatch(string trackingNumber) => Status switch
+    /// <summary>The first parcel that is heard of dispatches the order, whichever it is; each other one is noted. Delivery or loss may overtake it: then it is noted only.</summary>
+    public IReadOnlyList<Fact> Dispatch(Dispatched parcel) => Status switch
     {
-        OrderStatus.Confirmed => [new Dispatched(trackingNumber)],
-        OrderStatus.Cancelling => [new CancellationRefused(), new Dispatched(trackingNumber)],
-        OrderStatus.Dispatched or OrderStatus.Completed or OrderStatus.Cancelled when HasLeft => TrackingNumber is null ? [new Dispatched(trackingNumber)] : [],
+        OrderStatus.Confirmed => [parcel],
+        OrderStatus.Cancelling => [new CancellationRefused(), parcel],
+        OrderStatus.Dispatched or OrderStatus.Completed or OrderStatus.Cancelled when HasLeft => Knows(parcel) ? [] : [parcel],
         _ => throw Impossible("dispatched"),
     };
 
@@ -147,6 +154,16 @@ public sealed record Order
         _ => throw Impossible("lost"),
     };
 
+    /// <summary>
+    /// A part will not arrive, and the order goes on without it: its share of what its products cost, rounded so that all parts of a line are together worth the line. Noted only, since its dispatch and
+    /// the order's end may be heard of later or before.
+    /// </summary>
+    public ParcelLost? LoseParcel(Guid parcelId, IReadOnlyList<SentLine> lines) => Status switch
+    {
+        OrderStatus.Placed or OrderStatus.Reserved or OrderStatus.Cancelled when !HasLeft => throw Impossible("short of a parcel"),
+        _ => LostParcels.Any(lost => lost.ParcelId == parcelId) ? null : new ParcelLost(parcelId, lines, lines.Sum(WorthOf), Currency),
+    };
+
     /// <summary>Noted only, and never more than was paid.</summary>
     public PaymentRefunded? Refund(decimal amount, string currency) => Refunded + amount <= Total ? new PaymentRefunded(amount, currency) : null;
 
@@ -166,13 +183,35 @@ public sealed record Order
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
         (CancellationRefused, _) => order with { Status = OrderStatus.Confirmed, CancelReason = null, CancelNote = null },
         (Cancelled cancelled, _) => order with { Status = OrderStatus.Cancelled, CancelReason = cancelled.Reason, CancelNote = cancelled.Note },
-        (Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => order with { TrackingNumber = sent.TrackingNumber },
-        (Dispatched sent, _) => order with { Status = OrderStatus.Dispatched, TrackingNumber = sent.TrackingNumber },
+        (Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => order.With(sent),
+        (Dispatched sent, _) => order.With(sent) with { Status = OrderStatus.Dispatched },
+        (ParcelLost lost, _) => order with { LostParcels = [.. order.LostParcels, lost] },
         (Delivered, _) => order,
         (Completed, _) => order with { Status = OrderStatus.Completed },
         (PaymentRefunded refunded, _) => order with { Refunded = order.Refunded + refunded.Amount },
         _ => throw new InvalidOperationException($"An order does not know what {fact.GetType().Name} does to it."),
     };
+
+    /// <summary>What is heard late of an earlier parcel says nothing of what is still to come.</summary>
+    internal bool IsLate(Dispatched parcel) => Status is OrderStatus.Completed or OrderStatus.Cancelled || Parts.Any(part => part > parcel.Part);
+
+    // Before there were several parcels, the only one's number said that it had left.
+    private bool Knows(Dispatched parcel) => Parts.Count == 0 ? TrackingNumber is not null && parcel.Part == 1 : Parts.Contains(parcel.Part);
+
+    private Order With(Dispatched parcel) => this with
+    {
+        TrackingNumber = Parts.Any(part => part > parcel.Part) ? TrackingNumber : parcel.TrackingNumber,
+        Parts = Parts.Count == 0 && TrackingNumber is not null ? [1, parcel.Part] : [.. Parts, parcel.Part],
+    };
+
+    private decimal WorthOf(SentLine part)
+    {
+        var lines = Lines.Where(line => line.Sku == part.Sku).ToList();
+        var before = LostParcels.SelectMany(lost => lost.Lines).Where(line => line.Sku == part.Sku).Sum(line => line.Quantity);
+        return Of(before + part.Quantity) - Of(before);
+
+        decimal Of(int lost) => lines.Sum(line => line.Quantity) is > 0 and var all ? Math.Round(lines.Sum(line => line.Amount) * Math.Min(lost, all) / all, 2, MidpointRounding.AwayFromZero) : 0;
+    }
 
     private bool HasLeft => Status is OrderStatus.Dispatched or OrderStatus.Completed || CancelReason is OrderCancelled.ShipmentLost;
 
@@ -187,6 +226,9 @@ public sealed record Order
     private RefusedException Impossible(string what) =>
         new("order.out-of-step", $"Order {Id} is {Status}, and cannot be {what}: look at its history and at the sender's.");
 }
+
+/// <summary>What is in a parcel, or still to be sent.</summary>
+public sealed record SentLine(string Sku, int Quantity);
 
 /// <summary>As stored and shown. Not an enum: Marten writes and compares its names in two spellings.</summary>
 internal static class OrderStatus

@@ -21,6 +21,7 @@ internal static class OrderHistory
         store.Events.MapEventType<Order.CancellationRefused>("cancellation-refused");
         store.Events.MapEventType<Order.Cancelled>("cancelled");
         store.Events.MapEventType<Order.Dispatched>("dispatched");
+        store.Events.MapEventType<Order.ParcelLost>("parcel-lost");
         store.Events.MapEventType<Order.Delivered>("delivered");
         store.Events.MapEventType<Order.Completed>("completed");
         store.Events.MapEventType<Order.PaymentRefunded>("payment-refunded");

@@ -12,6 +12,9 @@ internal static class Timeline
 {
     private const string NoLonger = "The order is cancelled";
 
+    /// <summary>An order may have a thousand: a sentence has no more than these.</summary>
+    private const int MostNamed = 10;
+
     /// <param name="before">The order as it was until then; null before its first fact.</param>
     public static TimelineStep Of(Order? before, Order.Fact fact) => (fact, before) switch
     {
@@ -24,8 +27,9 @@ internal static class Timeline
         (Order.CancellationRequested, _) => new("cancellation-requested", "The order is to be cancelled, if its parcel has not left yet."),
         (Order.CancellationRefused, _) => new("cancellation-refused", "The order could not be cancelled any more: its parcel had left."),
         (Order.Cancelled cancelled, _) => new($"cancelled.{cancelled.Reason}", $"{Why(cancelled.Reason)}{Owed(before!)}"),
-        (Order.Dispatched sent, { Status: OrderStatus.Completed or OrderStatus.Cancelled }) => new("dispatched", $"The parcel had been sent with the tracking number {sent.TrackingNumber}."),
-        (Order.Dispatched sent, _) => new("dispatched", $"The parcel is on its way. Its tracking number is {sent.TrackingNumber}."),
+        (Order.Dispatched sent, _) => Sent(sent, before!),
+        (Order.ParcelLost lost, _) => new("parcel-lost", $"A parcel with {Named(lost.Lines)} was lost on its way.{Worth(lost, before!)}"),
+        (Order.Delivered, { LostParcels.Count: > 0 } or { Parts.Count: > 1 }) => new("delivered", "Everything that was on its way has arrived."),
         (Order.Delivered, _) => new("delivered", "The parcel has arrived."),
         (Order.Completed, _) => new("completed", "The order is complete."),
         (Order.PaymentRefunded back, _) => Refund(back, before!),
@@ -44,6 +48,21 @@ internal static class Timeline
         OrderCancelled.ShipmentLost => $"{NoLonger}: its parcel was lost on the way.",
         _ => $"{NoLonger}.",
     };
+
+    private static TimelineStep Sent(Order.Dispatched sent, Order before)
+    {
+        var isLast = sent.Open is not { Count: > 0 };
+        var parcel = (isLast && sent.Part == 1) || sent.Lines is null ? "The parcel" : $"A parcel with {Named(sent.Lines)}";
+        var text = before.IsLate(sent) ? $"{parcel} had been sent with the tracking number {sent.TrackingNumber}."
+            : $"{parcel} is on its way. Its tracking number is {sent.TrackingNumber}.{(!isLast ? $" Still to come: {Named(sent.Open!)}." : sent.Part > 1 ? " With it everything is sent." : "")}";
+        return new(isLast ? "dispatched" : "dispatched.part", text);
+    }
+
+    private static string Named(IReadOnlyList<SentLine> lines) =>
+        string.Join(", ", lines.Take(MostNamed).Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Quantity} × {line.Sku}"))) + (lines.Count > MostNamed ? $" and {lines.Count - MostNamed} more" : "");
+
+    private static string Worth(Order.ParcelLost lost, Order before) =>
+        before.Status == OrderStatus.Cancelled || lost.Amount == 0 ? "" : $" {Money(lost.Amount, lost.Currency)} {(before.IsPaid ? "is given back" : "need not be paid")}.";
 
     private static string Owed(Order before) => before.IsPaid && before.Total - before.Refunded is > 0 and var owed ? $" {Money(owed, before.Currency)} is given back." : "";
 

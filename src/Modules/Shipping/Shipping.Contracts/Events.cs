@@ -1,13 +1,21 @@
 namespace Shipping.Contracts;
 
-/// <summary>The parcel has left the house: the order can no longer be cancelled.</summary>
-public sealed record ShipmentDispatched(Guid OrderId, string TrackingNumber);
+/// <summary>A parcel has left the house: from the first one on the order can no longer be cancelled.</summary>
+/// <param name="Lines">What is in it. Not said before it was: then it is everything.</param>
+/// <param name="Open">What is still to be sent, or to be sent again. Not said, or empty: nothing.</param>
+/// <param name="Part">Counts the order's parcels as they leave: by it this one is known, and what is heard late.</param>
+public sealed record ShipmentDispatched(Guid OrderId, string TrackingNumber, IReadOnlyList<ParcelLine>? Lines = null, IReadOnlyList<ParcelLine>? Open = null, int Part = 1);
 
-/// <summary>The parcel has arrived.</summary>
+public sealed record ParcelLine(string Sku, int Quantity);
+
+/// <summary>The order's last parcel has arrived, of those that were not lost for good.</summary>
 public sealed record ShipmentDelivered(Guid OrderId);
 
 /// <summary>The parcel will not leave the house: its order is called off.</summary>
 public sealed record ShipmentStopped(Guid OrderId);
 
-/// <summary>The courier has lost what was dispatched, and it is not sent anew: its order is called off, and its goods are gone.</summary>
+/// <summary>The courier has lost all that was dispatched, and it is not sent anew: its order is called off, and its goods are gone.</summary>
 public sealed record ShipmentLost(Guid OrderId);
+
+/// <summary>The courier has lost one of the order's parcels, and its goods are not sent anew; the rest of the order goes on.</summary>
+public sealed record ParcelLost(Guid OrderId, Guid ParcelId, IReadOnlyList<ParcelLine> Lines);

@@ -94,6 +94,10 @@ public class ShippingUnderTest : IAsyncLifetime
         return await http.PostAsJsonAsync(new Uri($"/v1/shipping/{path}", UriKind.Relative), body ?? new { });
     }
 
+    /// <summary>Dispatches these in a parcel of their own.</summary>
+    public Task<HttpResponseMessage> Part(Guid order, string? trackingNumber, params (string Sku, int Quantity)[] lines) =>
+        Post($"shipments/{order}/parcels", new { lines = lines.Select(line => new { sku = line.Sku, quantity = line.Quantity }), trackingNumber });
+
     public async Task<IReadOnlyList<JsonElement>> Parcels(Guid order) => [.. (await Json(await Get($"shipments/{order}/tracking"))).GetProperty("parcels").EnumerateArray()];
 
     /// <summary>Each parcel as state and number.</summary>

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Shared.Kernel;
-using Shipping.Contracts;
 
 namespace Shipping;
 
@@ -48,7 +47,7 @@ internal static class DispatchShipment
             {
                 db.Store(sent);
                 if (number is null) await outbox.Later(new BookParcel(sent.Id, parcelId, courier.Name));
-                else if (shipment.DispatchedAt is null) await outbox.Publish(new ShipmentDispatched(sent.Id, number));
+                else await outbox.Publish(sent.Dispatched(parcelId));
                 shipment = sent;
             }
 

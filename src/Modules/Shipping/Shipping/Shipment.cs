@@ -1,6 +1,7 @@
 using Marten;
 using Orders.Contracts;
 using Shared.Kernel;
+using Shipping.Contracts;
 
 namespace Shipping;
 
@@ -52,6 +53,30 @@ public sealed record Shipment
     /// <summary>Nothing of a parcel that has left the house: its dispatch was told already, and that answers the cancellation. One that is being booked is given up.</summary>
     public Shipment? Stop(DateTimeOffset at) => State is ShipmentState.Ready ? this with { State = ShipmentState.Stopped, StoppedAt = at, Parcels = [] } : null;
 
+    /// <summary>What is still to be put into a parcel.</summary>
+    public IReadOnlyList<ShipmentLine> Open() => State is ShipmentState.Stopped or ShipmentState.Lost ? [] : Left(AllParcels());
+
+    /// <summary>What is told of a parcel that has just left.</summary>
+    public ShipmentDispatched Dispatched(Guid parcelId)
+    {
+        var (parcel, sent) = (Find(parcelId), AllParcels().Where(parcel => parcel.DispatchedAt is not null).ToList());
+        return new ShipmentDispatched(Id, parcel.TrackingNumber!, Told(parcel.Lines), Told(Left(sent)), sent.Count);
+    }
+
+    /// <summary>What is told of a parcel that is given up, while the rest goes on.</summary>
+    public ParcelLost GivenUp(Guid parcelId) => new(Id, parcelId, Told(Find(parcelId).Lines));
+
+    /// <summary>These go in a parcel of their own, and the rest stays open; what is being booked stays booked.</summary>
+    /// <param name="wanted">Each product once; null: all that is open.</param>
+    public Shipment DispatchPart(IReadOnlyList<ShipmentLine>? wanted, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
+    {
+        MustBeWanted();
+        var open = Open();
+        if (open.Count == 0) throw new RefusedException("shipment.nothing-open", "Everything in the shipment is sent, or being booked: look at its tracking.");
+        if (wanted is not null) MustBeOpen(wanted, open.ToDictionary(line => line.Sku, line => line.Quantity));
+        return Send(AllParcels(), wanted ?? open, parcelId, trackingNumber, courier, at);
+    }
+
     /// <summary>All that is left goes in one parcel.</summary>
     /// <param name="trackingNumber">Null: it is to be booked first. With a number what is being booked is given up for it.</param>
     public Shipment? Dispatch(Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
@@ -85,7 +110,7 @@ public sealed record Shipment
     };
 
     /// <summary>The courier has lost a parcel.</summary>
-    /// <param name="outcome">Reship: its goods are to be sent again. Refund: the whole shipment is lost. Null: to be decided.</param>
+    /// <param name="outcome">Reship: its goods are to be sent again. Refund: they are not, and the shipment is lost when that is so of all its goods. Null: to be decided.</param>
     public Shipment? LoseParcel(Guid parcelId, string? outcome, DateTimeOffset at)
     {
         var parcel = Find(parcelId);
@@ -93,11 +118,9 @@ public sealed record Shipment
         if (parcel.State is ParcelState.Delivered) throw new RefusedException("parcel.delivered", "The parcel has arrived: what has arrived is not lost.");
         if (parcel.Outcome is { } decided) throw Decided(decided);
         if (!parcel.IsUnderWay()) throw NotDispatched(parcel, "lost");
-        if (outcome is not LossOutcome.Refund) return With(parcelId, found => found.Lose(outcome, at));
 
-        if (AllParcels().Any(other => other.Id != parcelId && other.State is ParcelState.Dispatched or ParcelState.Delivered))
-            throw new RefusedException("shipment.other-parcels", "Another parcel of the order is on its way or has arrived, and a refund is of the whole order: send these goods anew, or report that parcel first.");
-        return With([.. AllParcels().Where(other => other.DispatchedAt is not null).Select(other => other.IsUnderWay() ? other.Lose(outcome, at) : other)]) with { State = ShipmentState.Lost, LostAt = at };
+        var lost = With(parcelId, found => found.Lose(outcome, at));
+        return Left(lost.Parcels.Where(other => other.Outcome is LossOutcome.Refund)).Count > 0 ? lost : lost with { State = ShipmentState.Lost, DeliveredAt = null, LostAt = at };
     }
 
     /// <summary>The goods of a parcel that was lost go again.</summary>
@@ -108,6 +131,17 @@ public sealed record Shipment
         if (State is ShipmentState.Stopped) throw new RefusedException("shipment.stopped", "The order is called off: put the goods back.");
         if (State is ShipmentState.Lost) throw new RefusedException("shipment.lost", "The order was refunded because a parcel was lost: put back what is still in the house.");
     }
+
+    private void MustBeOpen(IReadOnlyList<ShipmentLine> wanted, Dictionary<string, int> open)
+    {
+        var unknown = wanted.Select(line => line.Sku).Except(Lines.Select(line => line.Sku)).ToList();
+        if (unknown.Count > 0) throw new RefusedException("parcel.unknown-sku", $"The order has no {string.Join(", ", unknown.Select(sku => $"'{sku}'"))}: put into the parcel what it has, which is in the shipment's lines.");
+
+        var more = wanted.Where(line => line.Quantity > open.GetValueOrDefault(line.Sku)).Select(line => $"'{line.Sku}' ({line.Quantity} asked for, {open.GetValueOrDefault(line.Sku)} open)").ToList();
+        if (more.Count > 0) throw new RefusedException("parcel.more-than-open", $"More than is still to be sent: {string.Join(", ", more)}. Put at most that into the parcel; what is sent, or being booked, is not open.");
+    }
+
+    private static IReadOnlyList<ParcelLine> Told(IEnumerable<ShipmentLine> lines) => [.. lines.Select(line => new ParcelLine(line.Sku, line.Quantity))];
 
     private Shipment Send(IReadOnlyList<Parcel> kept, IReadOnlyList<ShipmentLine> lines, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
     {
@@ -131,7 +165,7 @@ public sealed record Shipment
 
     private static RefusedException NotDispatched(Parcel parcel, string what) => new("parcel.not-dispatched", $"The parcel is {parcel.State}: only what is dispatched can be {what}.");
 
-    private Parcel Find(Guid parcelId) => AllParcels().FirstOrDefault(parcel => parcel.Id == parcelId) ?? throw new NotFoundException($"parcel {parcelId} in the shipment of order {Id}");
+    public Parcel Find(Guid parcelId) => AllParcels().FirstOrDefault(parcel => parcel.Id == parcelId) ?? throw new NotFoundException($"parcel {parcelId} in the shipment of order {Id}");
 
     private Shipment With(Guid parcelId, Func<Parcel, Parcel> change) => With([.. AllParcels().Select(parcel => parcel.Id == parcelId ? change(parcel) : parcel)]);
 
@@ -146,7 +180,7 @@ public sealed record Shipment
             Parcels = parcels,
             State = state,
             TrackingNumber = sent.LastOrDefault()?.TrackingNumber,
-            DispatchedAt = sent.FirstOrDefault()?.DispatchedAt,
+            DispatchedAt = sent.Min(parcel => parcel.DispatchedAt),
             DeliveredAt = state is ShipmentState.Delivered ? sent.Max(parcel => parcel.DeliveredAt) : null,
         };
     }

@@ -18,6 +18,7 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentDelivered>()
         .Publishes<ShipmentStopped>()
         .Publishes<ShipmentLost>()
+        .Publishes<ParcelLost>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
         .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));
@@ -52,6 +53,7 @@ public sealed class ShippingModule : Module
         DeliverShipment.Map(routes);
         GetLabel.Map(routes);
         GetTracking.Map(routes);
+        DispatchParcel.Map(routes);
         DeliverParcel.Map(routes);
         LoseParcel.Map(routes);
     }

@@ -111,7 +111,21 @@ public sealed class BookParcelTests(ShippingByTestCourier shipping) : IClassFixt
 
         Assert.Equal((HttpStatusCode.OK, "partly-dispatched"), (answer.StatusCode, (await Json(answer)).GetProperty("state").GetString()));
         Assert.Equal(("dispatched", $"lost T-5, dispatched {await Booked(id)}"), (await shipping.StateOf(id), await shipping.Tracking(id)));
-        Assert.Equal("T-5", Assert.Single(await shipping.Module.Published<ShipmentDispatched>(), told => told.OrderId == id).TrackingNumber);
+        Assert.Equal([(1, "T-5"), (2, await Booked(id))], (await shipping.Module.Published<ShipmentDispatched>()).Where(told => told.OrderId == id).Select(told => (told.Part, told.TrackingNumber)));
+    }
+
+    [Fact]
+    public async Task a_part_is_booked_by_itself_and_told_with_what_is_still_to_come()
+    {
+        var id = await shipping.AShipment();
+
+        var answer = await shipping.Part(id, null, ("jug", 1));
+        await shipping.Module.AtRest();
+
+        Assert.Equal((HttpStatusCode.Accepted, "booking"), (answer.StatusCode, (await Json(answer)).GetProperty("parcel").GetProperty("state").GetString()));
+        Assert.Equal(("partly-dispatched", $"dispatched {await Booked(id)}"), (await shipping.StateOf(id), await shipping.Tracking(id)));
+        var told = Assert.Single(await shipping.Module.Published<ShipmentDispatched>(), told => told.OrderId == id);
+        Assert.Equal((new ParcelLine("jug", 1), new ParcelLine("mug", 2), 1), (Assert.Single(told.Lines!), Assert.Single(told.Open!), told.Part));
     }
 
     [Fact]

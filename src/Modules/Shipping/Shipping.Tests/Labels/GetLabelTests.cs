@@ -39,6 +39,18 @@ public sealed class GetLabelTests(ShippingUnderTest shipping) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task each_part_has_a_label_of_its_own()
+    {
+        var id = await shipping.AShipment();
+        await shipping.Part(id, "T-1", ("mug", 2));
+        await shipping.Part(id, "T-2", ("jug", 1));
+
+        foreach (var number in new[] { "T-1", "T-2" })
+            Assert.Contains($">{number}<", await (await shipping.Get($"shipments/{id}/parcels/{await shipping.ParcelOf(id, number)}/label")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await shipping.Get($"shipments/{id}/parcels/{id}/label")));
+    }
+
+    [Fact]
     public async Task labels_are_for_operators()
     {
         var id = await shipping.AShipment();

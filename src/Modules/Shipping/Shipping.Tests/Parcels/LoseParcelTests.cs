@@ -21,7 +21,8 @@ public sealed class LoseParcelTests(ShippingUnderTest shipping) : IClassFixture<
 
         await shipping.Deliver(id);
         Assert.Equal(("delivered", "lost T-1, delivered T-2"), (await shipping.StateOf(id), await shipping.Tracking(id)));
-        Assert.Equal((1, 1, 0), (await shipping.Published<ShipmentDispatched>(told => told.OrderId, id), await shipping.Published<ShipmentDelivered>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id)));
+        Assert.Equal([(1, "T-1"), (2, "T-2")], (await shipping.Module.Published<ShipmentDispatched>()).Where(told => told.OrderId == id).Select(told => (told.Part, told.TrackingNumber)));
+        Assert.Equal((1, 0), (await shipping.Published<ShipmentDelivered>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id)));
     }
 
     [Fact]
@@ -98,6 +99,44 @@ public sealed class LoseParcelTests(ShippingUnderTest shipping) : IClassFixture<
         Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict));
         var isLost = await shipping.StateOf(id) == "lost";
         Assert.Equal((isLost ? 1 : 2, isLost ? 1 : 0), ((await shipping.Parcels(id)).Count, await shipping.Published<ShipmentLost>(told => told.OrderId, id)));
+    }
+
+    [Fact]
+    public async Task of_an_order_in_parts_only_the_lost_part_is_given_up_and_what_arrives_completes_it()
+    {
+        var id = await shipping.AShipment();
+        await shipping.Part(id, "T-1", ("mug", 1));
+        await shipping.Part(id, "T-2", ("mug", 1), ("jug", 1));
+        var lost = await shipping.ParcelOf(id, "T-1");
+
+        var first = await Lose(id, lost, "refund");
+        var second = await Lose(id, lost, "refund");
+
+        Assert.Equal((HttpStatusCode.OK, await first.Content.ReadAsStringAsync()), (first.StatusCode, await second.Content.ReadAsStringAsync()));
+        Assert.Equal(("dispatched", "lost T-1, dispatched T-2"), (await shipping.StateOf(id), await shipping.Tracking(id)));
+        var told = Assert.Single(await shipping.Module.Published<ParcelLost>(), told => told.OrderId == id);
+        Assert.Equal((lost, new ParcelLine("mug", 1)), (told.ParcelId, Assert.Single(told.Lines)));
+
+        await shipping.Deliver(id);
+        Assert.Equal(("delivered", "lost T-1, delivered T-2"), (await shipping.StateOf(id), await shipping.Tracking(id)));
+        Assert.Equal((0, 1), (await shipping.Published<ShipmentLost>(told => told.OrderId, id), await shipping.Published<ShipmentDelivered>(told => told.OrderId, id)));
+    }
+
+    [Theory]
+    [InlineData("deliver", "delivered", 1, 1, 0)]
+    [InlineData("lost", "lost", 1, 0, 1)]
+    public async Task the_last_part_s_loss_ends_the_shipment_as_what_became_of_the_others(string first, string state, int partsLost, int delivered, int lost)
+    {
+        var id = await shipping.AShipment();
+        await shipping.Part(id, "T-1", ("mug", 2));
+        Assert.Equal("partly-dispatched", await shipping.StateOf(id));
+        await shipping.Post($"shipments/{id}/parcels/{await shipping.ParcelOf(id, "T-1")}/{first}", first == "lost" ? new { outcome = "refund" } : null);
+        await shipping.Part(id, "T-2", ("jug", 1));
+
+        Assert.Equal(HttpStatusCode.OK, (await Lose(id, await shipping.ParcelOf(id, "T-2"), "refund")).StatusCode);
+
+        Assert.Equal(state, await shipping.StateOf(id));
+        Assert.Equal((partsLost, delivered, lost), (await shipping.Published<ParcelLost>(told => told.OrderId, id), await shipping.Published<ShipmentDelivered>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id)));
     }
 
     [Fact]

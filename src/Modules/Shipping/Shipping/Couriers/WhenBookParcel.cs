@@ -1,6 +1,5 @@
 using Marten;
 using Shared.Kernel;
-using Shipping.Contracts;
 
 namespace Shipping;
 
@@ -27,8 +26,9 @@ public static class WhenBookParcel
         switch (await courier.Book(parcel.Id, shipment, ct))
         {
             case ParcelBooked booked:
-                db.Store(shipment.Booked(parcel.Id, booked.TrackingNumber, clock.GetUtcNow()));
-                if (shipment.DispatchedAt is null) await outbox.Publish(new ShipmentDispatched(shipment.Id, booked.TrackingNumber));
+                var sent = shipment.Booked(parcel.Id, booked.TrackingNumber, clock.GetUtcNow());
+                db.Store(sent);
+                await outbox.Publish(sent.Dispatched(parcel.Id));
                 break;
 
             case BookingDeclined declined:

@@ -17,9 +17,10 @@ internal static class GetTracking
             parcel.DispatchedAt, parcel.DeliveredAt, parcel.LostAt, parcel.Outcome);
     }
 
-    public sealed record Answer(Guid OrderId, string State, IReadOnlyList<Item> Parcels)
+    /// <param name="Open">What is still to be put into a parcel.</param>
+    public sealed record Answer(Guid OrderId, string State, IReadOnlyList<Item> Parcels, IReadOnlyList<ShipmentLine> Open)
     {
-        public static Answer Of(Shipment shipment) => new(shipment.Id, shipment.State, [.. shipment.AllParcels().Select(Item.Of)]);
+        public static Answer Of(Shipment shipment) => new(shipment.Id, shipment.State, [.. shipment.AllParcels().Select(Item.Of)], shipment.Open());
     }
 
     public sealed record Query(Guid OrderId, Caller Caller) : IQuery<Answer>;
@@ -29,7 +30,7 @@ internal static class GetTracking
             TypedResults.Ok(await sender.Send(new Query(orderId, caller), ct)))
         .ForCustomers()
         .WithName("GetTracking")
-        .WithSummary("An order's parcels: their state, tracking numbers and times.")
+        .WithSummary("An order's parcels: their state, tracking numbers and times, and what is in none yet.")
         .ProducesProblem(StatusCodes.Status404NotFound);
 
     public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Answer>

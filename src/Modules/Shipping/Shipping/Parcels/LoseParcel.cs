@@ -8,7 +8,7 @@ using Shipping.Contracts;
 
 namespace Shipping;
 
-/// <summary>A parcel is lost: the courier's program reports it, and an operator decides whether its goods are sent again or the order is refunded.</summary>
+/// <summary>A parcel is lost: the courier's program reports it, and an operator decides whether its goods are sent again or refunded.</summary>
 internal static class LoseParcel
 {
     public sealed record Body(string? Outcome = null, string? TrackingNumber = null);
@@ -31,7 +31,7 @@ internal static class LoseParcel
             TypedResults.Ok(await sender.Send(new Command(orderId, parcelId, body?.Outcome, body?.TrackingNumber), ct)))
         .ForOperators()
         .WithName("LoseParcel")
-        .WithSummary("Notes that a parcel is lost, and what follows: reship sends its goods in a new parcel, refund gives the order up.")
+        .WithSummary("Notes that a parcel is lost, and what follows: reship sends its goods in a new parcel, refund gives its goods up, and the order if all of them are.")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict);
 
@@ -51,9 +51,13 @@ internal static class LoseParcel
                     var number = command.TrackingNumber ?? courier.NumberOf(parcelId);
                     shipment = lost.Reship(command.ParcelId, parcelId, number, courier.Name, now);
                     if (number is null) await outbox.Later(new BookParcel(shipment.Id, parcelId, courier.Name));
+                    else await outbox.Publish(shipment.Dispatched(parcelId));
                 }
 
-                if (command.Outcome is LossOutcome.Refund) await outbox.Publish(new ShipmentLost(shipment.Id));
+                if (shipment.State is ShipmentState.Lost) await outbox.Publish(new ShipmentLost(shipment.Id));
+                else if (command.Outcome is LossOutcome.Refund) await outbox.Publish(shipment.GivenUp(command.ParcelId));
+                // Nothing else was on its way: what has arrived is all that ever will.
+                if (shipment.State is ShipmentState.Delivered) await outbox.Publish(new ShipmentDelivered(shipment.Id));
                 db.Store(shipment);
             }
 

@@ -37,6 +37,25 @@ public sealed class OrderMailTests(TheMail mail)
     }
 
     [Fact]
+    public async Task of_an_order_in_parts_each_parcel_has_one_mail_that_says_what_is_in_it()
+    {
+        var ann = await mail.ACustomer("ann-parts@example.com");
+        var order = Guid.CreateVersion7();
+        await mail.Module.Deliver(Placed(order, ann));
+
+        for (var times = 0; times < 2; times++)
+        {
+            await mail.Module.Deliver(new ShipmentDispatched(order, "T-81", [new("TEA", 1)], [new("TEA", 1), new("CUP", 1)]));
+            await mail.Module.Deliver(new ShipmentDispatched(order, "T-82", [new("TEA", 1), new("CUP", 1)], [], Part: 2));
+        }
+
+        var mails = await mail.Mails("ann-parts@example.com", order.ToString());
+        Assert.Equal(2, mails.Length);
+        Assert.Single(mails, text => text.Contains("T-81.\n\nIn this parcel: 1 × TEA\nStill to come: 1 × TEA, 1 × CUP\n", StringComparison.Ordinal));
+        Assert.Single(mails, text => text.Contains("T-82.\n\nIn this parcel: 1 × TEA, 1 × CUP\n\nWith it everything", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task duplicates_at_once_make_one_mail()
     {
         var ann = await mail.ACustomer("ann-at-once@example.com");

@@ -17,6 +17,8 @@ internal sealed partial class MailTemplates
     {
         ["order-confirmed"] = ["order", "lines"],
         ["order-dispatched"] = ["order", "tracking"],
+        ["order-dispatched-part"] = ["order", "tracking", "lines", "open"],
+        ["order-dispatched-rest"] = ["order", "tracking", "lines"],
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
         ["confirm-email"] = ["link"],
