@@ -13,7 +13,7 @@ public sealed class InvoiceTests(TheBilling billing)
     {
         var order = AnOrder(total: 30m, taxRate: 20) with
         {
-            Lines = [new OrderLine("<b>tea</b>", 2, 12.50m, 25m)], Shipping = 5m, To = new DeliveryAddress("<script>alert('x')</script>", "1 \"Main\" Road", "{0} & Co", "Łódź"),
+            Lines = [new OrderLine("<b>tea</b>", 2, 10m, 20m), new OrderLine("c-1", 1, 5m, 5m, "<i>Cup</i> & saucer")], Shipping = 5m, To = new DeliveryAddress("<script>alert('x')</script>", "1 \"Main\" Road", "{0} & Co", "Łódź"),
         };
         await billing.Deliver(order, TheStockOf(order));
 
@@ -25,7 +25,8 @@ public sealed class InvoiceTests(TheBilling billing)
         Assert.Matches(@"<h1>Invoice \d{4}-\d{6}</h1>", page);
         foreach (var wanted in (string[])[
             "<strong>Tea &amp; Cups</strong><br>1 High Street<br>AB1 2CD Town<br>GB", "<dt>Tax number</dt><dd>GB123456789</dd>",
-            "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;<br>1 &quot;Main&quot; Road<br>{0} &amp; Co Łódź<br>GB", "&lt;b&gt;tea&lt;/b&gt;</th><td class=\"number\">2</td><td class=\"number\">12.50</td><td class=\"number\">25.00",
+            "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;<br>1 &quot;Main&quot; Road<br>{0} &amp; Co Łódź<br>GB", "&lt;b&gt;tea&lt;/b&gt;</th><td class=\"number\">2</td><td class=\"number\">10.00</td><td class=\"number\">20.00",
+            "<th scope=\"row\">&lt;i&gt;Cup&lt;/i&gt; &amp; saucer<br><small>c-1</small></th><td class=\"number\">1</td>",
             "Shipping</th><td class=\"number\"></td><td class=\"number\"></td><td class=\"number\">5.00", "Without tax</th><td class=\"number\">25.00", "Tax 20 %, GB</th><td class=\"number\">5.00", "Total</th><td class=\"number\">30.00"])
             Assert.Contains(wanted, page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);

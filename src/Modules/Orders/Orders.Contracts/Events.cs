@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Orders.Contracts;
 
 /// <summary>An order's line at the price agreed.</summary>
 /// <param name="Amount">Quantity times unit price, rounded half away from zero to the currency's cents.</param>
-public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, decimal Amount);
+/// <param name="Name">The product's when it was ordered. Not said where it was not known, nor by orders from before it was.</param>
+public sealed record OrderLine(string Sku, int Quantity, decimal UnitPrice, decimal Amount, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null);
 
 /// <summary>A customer wants these lines at these prices.</summary>
 /// <param name="Total">The sum of the lines' amounts and the shipping.</param>

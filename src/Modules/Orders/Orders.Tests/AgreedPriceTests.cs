@@ -39,7 +39,7 @@ public sealed class AgreedPriceTests(OrdersUnderTest orders) : IClassFixture<Ord
         Assert.Equal((end, 9.98m, "GBP"), (order.GetProperty("status").GetString(), order.GetProperty("total").GetDecimal(), order.GetProperty("currency").GetString()));
         Assert.Equal((4.99m, 9.98m), (order.GetProperty("lines")[0].GetProperty("unitPrice").GetDecimal(), order.GetProperty("lines")[0].GetProperty("amount").GetDecimal()));
         Assert.Equal(after.EndsWith("Refunded", StringComparison.Ordinal) ? 9.98m : 0, order.GetProperty("refunded").GetDecimal());
-        Assert.All((await orders.Module.Published<OrderConfirmed>()).Where(told => told.OrderId == id), told => Assert.Equal([Agreed with { Sku = sku }], told.Lines));
+        Assert.All((await orders.Module.Published<OrderConfirmed>()).Where(told => told.OrderId == id), told => Assert.Equal([Agreed with { Sku = sku, Name = "A mug" }], told.Lines));
     }
 
     [Fact]

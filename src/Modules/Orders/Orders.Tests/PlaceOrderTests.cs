@@ -22,7 +22,7 @@ public sealed class PlaceOrderTests(OrdersUnderTest orders) : IClassFixture<Orde
 
         var published = Assert.Single(await orders.Module.Published<OrderPlaced>(), order => order.OrderId == id);
         Assert.Equal((orders.Customer, 49.39m, "GBP", "tok_secret"), (published.CustomerId, published.Total, published.Currency, published.PaymentToken));
-        Assert.Equal([new OrderLine("jug", 1, 12.345m, 12.35m), new OrderLine("jug", 3, 12.345m, 37.04m)], published.Lines);
+        Assert.Equal([new OrderLine("jug", 1, 12.345m, 12.35m, "A jug"), new OrderLine("jug", 3, 12.345m, 37.04m, "A jug")], published.Lines);
         Assert.Equal(0, await orders.Module.Query<long>("select count(*) from mt_events where data::text like '%tok_secret%'"));
     }
 

@@ -4,7 +4,7 @@ using Shared.Kernel;
 namespace Orders;
 
 /// <summary>
-/// Orders' own copy of what a product costs and weighs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
+/// Orders' own copy of what a product is called, costs and weighs, and whether it is for sale. The catalogue's events come in any order: each carries the product's version,
 /// what is older than the copy is ignored, and what has a price is for sale, since the catalogue never prices what is withdrawn. So every order of arrival ends the same.
 /// </summary>
 public sealed record CatalogPrice
@@ -13,6 +13,12 @@ public sealed record CatalogPrice
     public decimal? Price { get; init; }
     public string? Currency { get; init; }
     public bool Withdrawn { get; init; }
+
+    /// <summary>Null in copies from before it was kept, until the product is told again.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Of the newest event that told the name.</summary>
+    public long NameVersion { get; init; }
 
     /// <summary>Grams.</summary>
     public int Weight { get; init; }
@@ -34,6 +40,8 @@ public sealed record CatalogPrice
         version < Version ? this : this with { Price = price, Currency = currency, Withdrawn = false, Version = version };
 
     public CatalogPrice Weighs(int? weight, long version) => weight is not { } grams || version < WeightVersion ? this : this with { Weight = grams, WeightVersion = version };
+
+    public CatalogPrice IsCalled(string name, long version) => version < NameVersion ? this : this with { Name = name, NameVersion = version };
 
     public CatalogPrice Withdraw(long version) => version < Version ? this : this with { Withdrawn = true, Version = version };
 

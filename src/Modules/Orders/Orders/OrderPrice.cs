@@ -19,15 +19,22 @@ internal sealed class OrderPrice(IDocumentSession db, CarriageCost carriageCost)
 {
     public const string UsualCountry = "GB";
 
+    // Characters in the names of all lines together: with them, too, the largest order fits into a message, in whatever letters it is written.
+    private const int MostInNames = 50_000;
+
     /// <param name="agreed">The shipping agreed instead of Shipping's rate.</param>
     /// <exception cref="RefusedException">Something is not for sale, nothing is sent there, or it all amounts to nothing.</exception>
     public async Task<Priced> Of(IReadOnlyList<WantedLine> wanted, string currency, string? country, decimal? agreed, CancellationToken ct)
     {
         var skus = wanted.Where(line => line.UnitPrice is null).Select(line => line.Sku).Distinct().ToList();
-        var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, skus)).ToDictionary(price => price.Sku);
+        var catalogue = (await db.LoadManyAsync<CatalogPrice>(ct, wanted.Select(line => line.Sku).Distinct().ToList())).ToDictionary(price => price.Sku);
         CatalogPrice.MustSell(skus, currency, catalogue);
 
-        var lines = wanted.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? catalogue[line.Sku].Price!.Value)).ToList();
+        var room = MostInNames;
+        var lines = wanted.Select(line => Order.Line(line.Sku, line.Quantity, line.UnitPrice ?? catalogue[line.Sku].Price!.Value) with
+        {
+            Name = catalogue.GetValueOrDefault(line.Sku)?.Name is { } name && (room -= name.Length) >= 0 ? name : null,
+        }).ToList();
         var to = country ?? UsualCountry;
         // What is agreed is agreed as a whole: Shipping is not asked.
         var carriage = agreed is not null || wanted.Any(line => line.UnitPrice is not null)

@@ -3,7 +3,7 @@ using Marten;
 
 namespace Orders;
 
-/// <summary>A product can be ordered at this price, and weighs so much.</summary>
+/// <summary>A product can be ordered at this price, is called so, and weighs so much.</summary>
 public static class WhenProductPublished
 {
     // Twice or late: what is older than the copy changes nothing.
@@ -11,6 +11,6 @@ public static class WhenProductPublished
     {
         var price = await CatalogPrice.Of(published.Sku, db, ct);
 
-        db.Store(price.Costs(published.Price, published.Currency, published.Version).Weighs(published.Weight, published.Version));
+        db.Store(price.Costs(published.Price, published.Currency, published.Version).IsCalled(published.Name, published.Version).Weighs(published.Weight, published.Version));
     }
 }

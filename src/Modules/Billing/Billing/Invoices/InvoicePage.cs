@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Orders.Contracts;
 
 namespace Billing;
 
@@ -72,7 +73,7 @@ internal static class InvoicePage
     private static Markup Rows(InvoiceKind kind, Invoice invoice)
     {
         var rows = new StringBuilder();
-        foreach (var line in invoice.Lines) rows.Append(Row(line.Sku, line.Quantity.ToString(CultureInfo.InvariantCulture), Money(line.UnitPrice), line.Amount));
+        foreach (var line in invoice.Lines) rows.Append(Row(ItemOf(line), line.Quantity.ToString(CultureInfo.InvariantCulture), Money(line.UnitPrice), line.Amount));
         if (invoice.Lines.Count == 0) rows.Append(Row(kind == InvoiceKind.Invoice ? "Goods" : "Credited", "", "", invoice.Total - invoice.Shipping));
         if (invoice.Shipping != 0) rows.Append(Row("Shipping", "", "", invoice.Shipping));
         return new(rows.ToString());
@@ -82,7 +83,9 @@ internal static class InvoicePage
         ? Sum("", "Without tax", invoice.Total - tax) + Sum("", $"Tax {rate.ToString("0.###", CultureInfo.InvariantCulture)} %{(invoice.Country is null ? "" : $", {invoice.Country}")}", tax)
         : "") + Sum("total", "Total", invoice.Total));
 
-    private static string Row(string item, string quantity, string price, decimal amount) => Filled(
+    private static Markup ItemOf(OrderLine line) => new(line.Name is { } name ? Filled($"{name}<br><small>{line.Sku}</small>") : Filled($"{line.Sku}"));
+
+    private static string Row(object item, string quantity, string price, decimal amount) => Filled(
         $"<tr><th scope=\"row\">{item}</th><td class=\"number\">{quantity}</td><td class=\"number\">{price}</td><td class=\"number\">{Money(amount)}</td></tr>\n");
 
     private static string Sum(string kind, string what, decimal amount) => Filled($"<tr class=\"{kind}\"><th scope=\"row\" colspan=\"3\">{what}</th><td class=\"number\">{Money(amount)}</td></tr>\n");
