@@ -10,4 +10,5 @@ public sealed record PaymentDeferred(Guid OrderId, decimal Amount, string Curren
 public sealed record PaymentDeclined(Guid OrderId, string Reason);
 
 /// <summary>The customer has the money back.</summary>
-public sealed record PaymentRefunded(Guid OrderId, decimal Amount, string Currency);
+/// <param name="RefundId">Tells this refund from others of the order. Not said before it was.</param>
+public sealed record PaymentRefunded(Guid OrderId, decimal Amount, string Currency, Guid? RefundId = null);

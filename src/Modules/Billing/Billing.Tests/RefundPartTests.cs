@@ -16,12 +16,12 @@ public sealed class RefundPartTests(TheBilling billing)
         var order = await billing.ACapturedOrder();
 
         var first = await billing.Refund(order, 5.50m, "One cup was broken.");
-        await billing.Refund(order, 14.50m);
+        var second = await billing.Refund(order, 14.50m);
         await billing.Module.AtRest();
 
         Assert.Equal(new Money(20, 20), await billing.MoneyOf(order));
         Assert.Equal("captured", await billing.StateOf(order));
-        Assert.Equal([5.50m, 14.50m], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Select(refunded => refunded.Amount));
+        Assert.Equal([(5.50m, (string)first["id"]!), (14.50m, (string)second["id"]!)], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Select(refunded => (refunded.Amount, $"{refunded.RefundId}")));
         var refunds = (await billing.Get($"payments/{order.OrderId}/refunds"))["items"]!.AsArray();
         Assert.Equal(((string)first["id"]!, 5.50m, "EUR", "One cup was broken.", true),
             ((string)refunds[0]!["id"]!, (decimal)refunds[0]!["amount"]!, (string)refunds[0]!["currency"]!, (string)refunds[0]!["reason"]!, (bool)refunds[0]!["made"]!));

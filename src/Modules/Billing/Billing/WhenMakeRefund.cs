@@ -29,6 +29,6 @@ public static class WhenMakeRefund
         db.Keep(payment.Make(refund));
         db.PostRefund(payment.Id, refund, payment.Currency, clock.GetUtcNow());
         await db.IssueCreditNote(payment, refund, invoices, clock.GetUtcNow(), ct);
-        await outbox.Publish(new PaymentRefunded(payment.Id, refund.Amount, payment.Currency));
+        await outbox.Publish(new PaymentRefunded(payment.Id, refund.Amount, payment.Currency, refund.Id));
     }
 }

@@ -34,6 +34,6 @@ public static class WhenRefundPayment
         db.Keep(payment.Make(rest));
         db.PostRefund(payment.Id, rest, payment.Currency, clock.GetUtcNow());
         await db.IssueCreditNote(payment, rest, invoices, clock.GetUtcNow(), ct);
-        await outbox.Publish(new PaymentRefunded(payment.Id, rest.Amount, payment.Currency));
+        await outbox.Publish(new PaymentRefunded(payment.Id, rest.Amount, payment.Currency, rest.Id));
     }
 }

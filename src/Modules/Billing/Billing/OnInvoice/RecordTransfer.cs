@@ -42,7 +42,7 @@ internal static class RecordTransfer
             db.PostTransfer(payment.Id, sent, payment.Currency, clock.GetUtcNow());
             await db.IssueCreditNote(payment, sent, invoices, clock.GetUtcNow(), ct);
             db.Close(OpenItemKind.Transfer, sent.Id);
-            await outbox.Publish(new PaymentRefunded(payment.Id, sent.Amount, payment.Currency));
+            await outbox.Publish(new PaymentRefunded(payment.Id, sent.Amount, payment.Currency, sent.Id));
             return ListRefunds.View.Of(payment, sent with { Made = true });
         }
     }

@@ -56,6 +56,20 @@ public sealed class OrderMailTests(TheMail mail)
     }
 
     [Fact]
+    public async Task equal_refunds_of_one_order_have_a_mail_each()
+    {
+        var ann = await mail.ACustomer("ann-refunds@example.com");
+        var (order, one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await mail.Module.Deliver(Placed(order, ann));
+
+        foreach (var refund in new Guid?[] { one, one, other, null, null }) await mail.Module.Deliver(new PaymentRefunded(order, 5m, "EUR", refund));
+
+        var mails = await mail.Mails("ann-refunds@example.com", order.ToString());
+        Assert.Equal(3, mails.Length);
+        Assert.All(mails, text => Assert.Contains("given back 5.00 EUR", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task duplicates_at_once_make_one_mail()
     {
         var ann = await mail.ACustomer("ann-at-once@example.com");
