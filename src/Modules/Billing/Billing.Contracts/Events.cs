@@ -6,6 +6,11 @@ public sealed record PaymentCaptured(Guid OrderId, decimal Amount, string Curren
 /// <summary>The customer pays on invoice: the order goes on, and its total is owed until the end of that day (UTC). What is paid in the end is told as captured.</summary>
 public sealed record PaymentDeferred(Guid OrderId, decimal Amount, string Currency, DateOnly DueOn);
 
+/// <summary>An invoice is still to be paid some days after it was due. Told once for each of these days that the shop has set.</summary>
+/// <param name="Owed">What is still to be paid of it.</param>
+/// <param name="Stage">1 for the first reminder; one may be left out that a later one overtook.</param>
+public sealed record InvoiceOverdue(Guid OrderId, string InvoiceNumber, decimal Owed, string Currency, DateOnly DueOn, int Stage);
+
 /// <summary>The provider will not take the money.</summary>
 public sealed record PaymentDeclined(Guid OrderId, string Reason);
 

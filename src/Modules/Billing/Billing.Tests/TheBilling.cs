@@ -29,6 +29,7 @@ public sealed class TheBilling : IAsyncLifetime
         ["Billing:Seller:BankAccount"] = "GB00 BANK 1234",
         ["Billing:OnInvoice:Limit"] = "100",
         ["Billing:OnInvoice:Days"] = "10",
+        ["Billing:OnInvoice:RemindAfter"] = "3,10",
     });
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();

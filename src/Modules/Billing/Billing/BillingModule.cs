@@ -18,6 +18,7 @@ public sealed class BillingModule : Module
         .Publishes<PaymentCaptured>()
         .Publishes<PaymentDeferred>()
         .Publishes<PaymentDeclined>()
+        .Publishes<InvoiceOverdue>()
         .Publishes<PaymentRefunded>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))
@@ -31,6 +32,7 @@ public sealed class BillingModule : Module
     {
         PaymentProviders.Add(services, configuration);
         services.AddSingleton(InvoiceSettings.Read(configuration, []));
+        services.AddHostedService<ReminderSweep>();
         services.AddMediator(options =>
         {
             options.Namespace = "Billing";

@@ -13,7 +13,7 @@ internal static class ListOpenItems
 {
     /// <param name="RefundId">A transfer's.</param>
     /// <param name="InvoiceNumber">By which the customer pays it.</param>
-    public sealed record Item(Guid OrderId, Guid? RefundId, Guid CustomerId, decimal Amount, string Currency, DateOnly DueOn, string? InvoiceNumber);
+    public sealed record Item(Guid OrderId, Guid? RefundId, Guid CustomerId, decimal Amount, string Currency, DateOnly DueOn, string? InvoiceNumber, int Reminders);
 
     /// <param name="Before">The first day that is not asked for.</param>
     /// <param name="After">The last item seen, written <c>day.item</c>.</param>
@@ -49,7 +49,7 @@ internal static class ListOpenItems
     public sealed class Handler(IQuerySession db) : IQueryHandler<Query, Page<Item>>
     {
         private const string Sql = """
-            select open_items.order_id, case open_items.kind when 'Transfer' then item end, customer_id, amount, open_items.currency, due_on, series, number, item
+            select open_items.order_id, case open_items.kind when 'Transfer' then item end, customer_id, amount, open_items.currency, due_on, series, number, item, coalesce(reminded, 0)
             from open_items left join invoices on invoices.kind = 'Invoice' and subject = open_items.order_id
             where open_items.kind = $1 and due_on < $2 and (due_on, item) > ($3, $4) order by due_on, item limit $5
             """;
@@ -59,7 +59,7 @@ internal static class ListOpenItems
             var (day, item) = query.From!.Value;
             var found = await db.Read(Sql, [query.Kind.ToString(), query.Before, day, item, query.Limit + 1], row => new Item(
                 row.GetGuid(0), row.GetFieldValue<Guid?>(1), row.GetGuid(2), row.GetDecimal(3), row.GetString(4), row.GetFieldValue<DateOnly>(5),
-                row.IsDBNull(6) ? null : InvoiceBook.NumberOf(row.GetString(6), row.GetInt64(7))), ct);
+                row.IsDBNull(6) ? null : InvoiceBook.NumberOf(row.GetString(6), row.GetInt64(7)), row.GetInt32(9)), ct);
             return Page<Item>.From(found, query.Limit, last => string.Create(CultureInfo.InvariantCulture, $"{last.DueOn:yyyy-MM-dd}.{last.RefundId ?? last.OrderId}"));
         }
     }

@@ -50,6 +50,7 @@ internal static class OpenItems
         table.AddColumn("amount", "numeric(18,4)").NotNull();
         table.AddColumn("currency", "text").NotNull();
         table.AddColumn("due_on", "date").NotNull();
+        table.AddColumn("reminded", "integer"); // How many reminders of a receivable were told. Null: none, or the version before has opened it.
         table.CheckConstraints.Add(new("open_items_are_of_something", "amount > 0"));
         table.Indexes.Add(new IndexDefinition("open_items_by_day") { Columns = ["kind", "due_on", "item"] });
         table.Indexes.Add(new IndexDefinition("open_items_by_customer") { Columns = ["customer_id"] });

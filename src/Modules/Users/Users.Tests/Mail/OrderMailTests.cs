@@ -70,6 +70,22 @@ public sealed class OrderMailTests(TheMail mail)
     }
 
     [Fact]
+    public async Task an_overdue_invoice_has_one_mail_for_each_stage()
+    {
+        var bert = await mail.Registered("bert-owes@example.com", "Bert", "de");
+        var order = Guid.CreateVersion7();
+        await mail.Module.Deliver(Placed(order, bert));
+
+        foreach (var (stage, owed) in new[] { (1, 12.5m), (1, 12.5m), (2, 7.5m) }) await mail.Module.Deliver(new InvoiceOverdue(order, "2026-000007", owed, "EUR", new DateOnly(2026, 3, 1), stage));
+
+        var mails = await mail.Mails("bert-owes@example.com", "Rechnung 2026-000007 ist noch offen");
+        Assert.Equal(2, mails.Length);
+        Assert.All(mails, text => Assert.Contains($"zu Ihrer Bestellung {order} waren", text, StringComparison.Ordinal));
+        Assert.Single(mails, text => text.Contains("12.50 EUR bis zum 2026-03-01", StringComparison.Ordinal));
+        Assert.Single(mails, text => text.Contains("7.50 EUR bis zum 2026-03-01", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task duplicates_at_once_make_one_mail()
     {
         var ann = await mail.ACustomer("ann-at-once@example.com");

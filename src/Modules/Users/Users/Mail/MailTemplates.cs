@@ -21,6 +21,7 @@ internal sealed partial class MailTemplates
         ["order-dispatched-rest"] = ["order", "tracking", "lines"],
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
+        ["invoice-overdue"] = ["order", "invoice", "amount", "due", "stage"],
         ["confirm-email"] = ["link"],
         ["change-email"] = ["link"],
         ["email-change-asked"] = ["email"],
