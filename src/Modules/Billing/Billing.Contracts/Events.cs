@@ -9,7 +9,7 @@ public sealed record PaymentDeferred(Guid OrderId, decimal Amount, string Curren
 /// <summary>An invoice is still to be paid some days after it was due. Told once for each of these days that the shop has set.</summary>
 /// <param name="Owed">What is still to be paid of it.</param>
 /// <param name="Stage">1 for the first reminder; one may be left out that a later one overtook.</param>
-public sealed record InvoiceOverdue(Guid OrderId, string InvoiceNumber, decimal Owed, string Currency, DateOnly DueOn, int Stage);
+public sealed record ReminderIssued(Guid OrderId, string InvoiceNumber, decimal Owed, string Currency, DateOnly DueOn, int Stage);
 
 /// <summary>The provider will not take the money.</summary>
 public sealed record PaymentDeclined(Guid OrderId, string Reason);

@@ -94,5 +94,5 @@ public sealed class RemindOfInvoicesTests(TheBilling billing)
 
     private Task Look() => billing.Module.ServicesOf("billing").GetServices<IHostedService>().OfType<ReminderSweep>().Single().OnceAsync(TestContext.Current.CancellationToken);
 
-    private async Task<IReadOnlyList<InvoiceOverdue>> Told(OrderPlaced order) => [.. (await billing.Module.Published<InvoiceOverdue>()).Where(told => told.OrderId == order.OrderId).OrderBy(told => told.Stage)];
+    private async Task<IReadOnlyList<ReminderIssued>> Told(OrderPlaced order) => [.. (await billing.Module.Published<ReminderIssued>()).Where(told => told.OrderId == order.OrderId).OrderBy(told => told.Stage)];
 }

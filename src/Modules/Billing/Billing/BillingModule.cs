@@ -18,7 +18,7 @@ public sealed class BillingModule : Module
         .Publishes<PaymentCaptured>()
         .Publishes<PaymentDeferred>()
         .Publishes<PaymentDeclined>()
-        .Publishes<InvoiceOverdue>()
+        .Publishes<ReminderIssued>()
         .Publishes<PaymentRefunded>()
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<StockReserved>("when-stock-reserved", typeof(WhenStockReserved))

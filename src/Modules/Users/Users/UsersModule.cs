@@ -24,7 +24,7 @@ public sealed class UsersModule : Module
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
         .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
-        .Reacts<InvoiceOverdue>("when-invoice-overdue", typeof(WhenInvoiceOverdue))
+        .Reacts<ReminderIssued>("when-reminder-issued", typeof(WhenReminderIssued))
         .Reacts<StockLow>("when-stock-low", typeof(WhenStockLow))
         .Does<SendMail>("send-mail", typeof(WhenSendMail));
 

@@ -30,7 +30,7 @@ internal static class RemindOfInvoices
             await db.BeginTransactionAsync(ct);
             var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
 
-            var overdue = await db.Read(Sql, [today, settings.RemindAfter.ToArray(), Batch], row => new InvoiceOverdue(
+            var overdue = await db.Read(Sql, [today, settings.RemindAfter.ToArray(), Batch], row => new ReminderIssued(
                 row.GetGuid(0), InvoiceBook.NumberOf(row.GetString(5), row.GetInt64(6)), row.GetDecimal(2), row.GetString(3), row.GetFieldValue<DateOnly>(4), row.GetInt32(1)), ct);
 
             foreach (var invoice in overdue)

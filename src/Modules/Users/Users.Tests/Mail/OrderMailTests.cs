@@ -76,7 +76,7 @@ public sealed class OrderMailTests(TheMail mail)
         var order = Guid.CreateVersion7();
         await mail.Module.Deliver(Placed(order, bert));
 
-        foreach (var (stage, owed) in new[] { (1, 12.5m), (1, 12.5m), (2, 7.5m) }) await mail.Module.Deliver(new InvoiceOverdue(order, "2026-000007", owed, "EUR", new DateOnly(2026, 3, 1), stage));
+        foreach (var (stage, owed) in new[] { (1, 12.5m), (1, 12.5m), (2, 7.5m) }) await mail.Module.Deliver(new ReminderIssued(order, "2026-000007", owed, "EUR", new DateOnly(2026, 3, 1), stage));
 
         var mails = await mail.Mails("bert-owes@example.com", "Rechnung 2026-000007 ist noch offen");
         Assert.Equal(2, mails.Length);

@@ -6,9 +6,9 @@ using Shared.Kernel;
 namespace Users;
 
 /// <summary>A reminder for each stage. That the invoice is paid meanwhile is not known here: the mail says what to do then.</summary>
-public static class WhenInvoiceOverdue
+public static class WhenReminderIssued
 {
-    public static Task Handle(InvoiceOverdue overdue, IDocumentSession db, Outbox outbox, Mailing mailing, CancellationToken ct) => db.TellCustomer(
+    public static Task Handle(ReminderIssued overdue, IDocumentSession db, Outbox outbox, Mailing mailing, CancellationToken ct) => db.TellCustomer(
         outbox, mailing, "invoice-overdue", overdue.OrderId, new()
         {
             ["invoice"] = overdue.InvoiceNumber,
