@@ -33,6 +33,19 @@ public sealed class ProductNameTests(OrdersUnderTest orders) : IClassFixture<Ord
         Assert.Equal(["–", "–"], await NamesOf(await Order(sku, unitPrice: null)));
     }
 
+    [Fact]
+    public async Task the_largest_order_fits_into_its_message_with_as_many_names_as_there_is_room_for()
+    {
+        var (sku, name) = ($"N-{Guid.NewGuid():n}", new string('Ж', 200));
+        await orders.Module.Deliver(new ProductPublished(sku, name, 5m, "GBP", 1, 0));
+        using var http = orders.Module.As(orders.Customer);
+
+        var answer = await Place(http, new { lines = Enumerable.Repeat(new { sku, quantity = 1 }, 1_000), paymentToken = "tok_1" });
+
+        var names = await NamesOf((await Json(answer)).GetProperty("id").GetGuid());
+        Assert.Equal(Enumerable.Repeat(name, 250).Concat(Enumerable.Repeat("–", 750)), names);
+    }
+
     /// <summary>Of a product, and of something that the catalogue does not know.</summary>
     private async Task<Guid> Order(string sku, decimal? unitPrice)
     {
