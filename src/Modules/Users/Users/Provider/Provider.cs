@@ -39,6 +39,7 @@ internal static class Provider
         ExchangeToken.Map(users);
         EndSession.Map(users);
         GetUserInfo.Map(users);
+        GetSigningKeys.Map(users);
 
         SignInPage.Map(users);
         RegisterPage.Map(users);
