@@ -93,10 +93,10 @@ public sealed class UsersModule : Module
     private static void MapLinks(IEndpointRouteBuilder routes)
     {
         SendConfirmation.Map(routes);
-        ConfirmationMailPage.Map(routes);
+        AskForMailPage.Confirmation.Map(routes);
         ConfirmEmailPage.Map(routes);
         ChangeEmailPage.Map(routes);
-        ForgotPasswordPage.Map(routes);
+        AskForMailPage.ForgottenPassword.Map(routes);
         ResetPasswordPage.Map(routes);
     }
 

@@ -44,6 +44,7 @@ internal static class Provider
         SignInPage.Map(users);
         RegisterPage.Map(users);
         SignOutPage.Map(users);
+        ChangePasswordPage.Map(users);
         FirstOperatorPage.Map(users);
         SecondFactorPage.Map(users);
         SetUpPage.Map(users);
