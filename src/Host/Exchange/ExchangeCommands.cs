@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Text.Json;
 using Shared.Kernel;
 
 namespace Host;
@@ -14,6 +15,8 @@ internal static class ExchangeCommands
         var folder = new Argument<string>("folder") { Description = "The folder of the files." };
         var url = new Option<string?>("--url") { Description = "The shop's address; without it, that of the settings." };
         var payment = new Option<string?>("--payment") { Description = "The payment token with which open orders are paid here." };
+
+        var recount = new Option<bool>("--recount") { Description = "Corrects the stock of products that have some here already to that of the file. Without it, it is left as it is." };
 
         var export = new Command("export", $"Writes customers, products, stock and orders of a running shop into a new folder: {ExchangeFiles.Customers}, {ExchangeFiles.Products}, {ExchangeFiles.Stock}, {ExchangeFiles.Orders}. Personal data is in them.") { folder, url };
         export.SetAction((parsed, ct) => Run(parsed, url, async shop =>
@@ -38,13 +41,13 @@ internal static class ExchangeCommands
             }
         }, ct));
 
-        var import = new Command("import", "Puts such files, all or some of them, into a running shop. Run again, it does what is left: nothing is done twice. What the shop refuses is listed, and the rest is done.") { folder, url, payment };
+        var import = new Command("import", $"Puts such files, all or some of them, into a running shop. Run again, it does what is left: nothing is done twice, as long as the folder keeps its {ExchangeFiles.Placed}. What the shop refuses is listed, and the rest is done.") { folder, url, payment, recount };
         import.SetAction((parsed, ct) => Run(parsed, url, async shop =>
         {
             var path = Path.GetFullPath(parsed.GetValue(folder)!);
             if (!Directory.Exists(path)) throw new ExchangeException($"There is no folder {path}.");
 
-            return await new Import(shop, path, parsed.GetValue(payment)).RunAsync(ct) ? Done : SomeRefused;
+            return await new Import(shop, path, parsed.GetValue(payment), parsed.GetValue(recount)).RunAsync(ct) ? Done : SomeRefused;
         }, ct));
         return [export, import];
     }
@@ -62,6 +65,16 @@ internal static class ExchangeCommands
         catch (HttpRequestException fault) when (fault.InnerException is SocketException)
         {
             await Console.Error.WriteLineAsync($"No shop answers: {fault.Message} Start it, or name its address by --url.");
+            return Refused;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"The shop did not answer within {ShopApi.Patience.TotalMinutes:0} minutes. Look whether it runs, and run this again.");
+            return Refused;
+        }
+        catch (JsonException fault)
+        {
+            await Console.Error.WriteLineAsync($"What answers is no shop, or not one of this version: {fault.Message}");
             return Refused;
         }
         catch (Exception fault) when (fault is ExchangeException or ConfigurationFaultsException or HttpRequestException or IOException or UnauthorizedAccessException)

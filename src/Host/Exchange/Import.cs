@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
@@ -7,12 +8,15 @@ namespace Host;
 
 /// <summary>
 /// The files of an export, or of another shop's program, put into a shop: accounts without a password, products, stock as it was counted, and orders that are still open,
-/// placed anew at their prices. What is there already stays as it is, and orders have keys made of their ids: an import that was interrupted is run again and does what is left.
+/// placed anew at their prices. What is there already stays as it is, and the folder remembers which orders were placed in which shop: an import that was interrupted is run
+/// again and does what is left.
 /// </summary>
 /// <param name="payment">The means by which open orders are paid here.</param>
-internal sealed class Import(ShopApi shop, string folder, string? payment)
+/// <param name="recount">The stock of products that have some here is corrected to that of the file.</param>
+internal sealed class Import(ShopApi shop, string folder, string? payment, bool recount)
 {
-    private const int LinesAtOnce = 1_000, RowsAtOnce = 10_000, LargestLine = 1_000_000, MostShown = 20;
+    private const int LinesAtOnce = 1_000, RowsAtOnce = 10_000, LargestLine = 1_000_000;
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
 
     private sealed record Account(Guid Id, string Email);
 
@@ -25,6 +29,7 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
     private sealed record RefusedCount(string Sku, string Reason);
 
     private int _refused;
+    private long _said = Stopwatch.GetTimestamp();
 
     /// <summary>Whether the shop took all of it.</summary>
     public async Task<bool> RunAsync(CancellationToken ct)
@@ -52,6 +57,7 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
             if (done is not null) opened++;
             else if (code == "user.email-taken") there++;
             else Refuse(ExchangeFiles.Customers, line, refusal);
+            Tell("customers", line);
         }
 
         Say("customers", $"{opened} opened, {there} were there already");
@@ -68,53 +74,79 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
             return;
         }
 
-        var import = await Until(() => shop.Get<Progress>($"/v1/catalog/imports/{id}", ct), import => import.FinishedAt is not null, ct);
+        var import = await Until(() => shop.Get<Progress>($"/v1/catalog/imports/{id}", ct), import => import.FinishedAt is not null, import => Tell("products", import.Added + import.Changed + import.Unchanged + import.Refused), ct);
         await foreach (var row in shop.All<RefusedProduct>($"/v1/catalog/imports/{id}/refusals", ct)) Refuse(ExchangeFiles.Products, row.Row, $"{row.Sku}: {row.Reason}");
         Say("products", $"{import.Added} added, {import.Changed} changed, {import.Unchanged} as they are");
     }
 
-    /// <summary>What the shop does not know of has come by a delivery; of the rest there is what was counted.</summary>
+    /// <summary>What the shop does not know of has come by a delivery. What it knows of may have been sold since: it is counted only by whoever says so.</summary>
     private async Task Stock(CancellationToken ct)
     {
         var known = await shop.All<StockRow>("/v1/inventory/stock", ct).Select(row => row.Sku).ToHashSetAsync(cancellationToken: ct);
-        var rows = await Rows<StockRow>(ExchangeFiles.Stock, ct).Select(row => row.Row).Where(row => row.OnHand + row.Reserved > 0 || known.Contains(row.Sku)).ToListAsync(ct);
+        var rows = await Rows<StockRow>(ExchangeFiles.Stock, ct).ToListAsync(ct);
+        var (there, come) = (rows.Where(row => known.Contains(row.Row.Sku)).ToList(), rows.Where(row => !known.Contains(row.Row.Sku) && row.Row.OnHand + row.Row.Reserved > 0).ToList());
 
-        var come = rows.Where(row => !known.Contains(row.Sku)).SelectMany(row => Portions(row.OnHand + row.Reserved).Select(quantity => new { row.Sku, Quantity = quantity })).ToList();
-        foreach (var lines in come.Chunk(LinesAtOnce))
+        var portions = come.SelectMany(row => Portions(row.Row.OnHand + row.Row.Reserved).Select(quantity => (row.Line, Came: new { row.Row.Sku, Quantity = quantity })));
+        foreach (var lines in portions.Chunk(LinesAtOnce))
         {
-            var (_, _, refusal) = await shop.Put(HttpMethod.Post, "/v1/inventory/receipts", ShopApi.Key("receipt", string.Join(';', lines.Select(line => $"{line.Sku} {line.Quantity}"))), () => JsonContent.Create(new { Reference = "import", Lines = lines }), ct);
-            if (refusal is not null) Refuse(ExchangeFiles.Stock, 0, refusal);
+            var key = ShopApi.Key("receipt", string.Join(';', lines.Select(line => $"{line.Came.Sku} {line.Came.Quantity}")));
+            var (_, _, refusal) = await shop.Put(HttpMethod.Post, "/v1/inventory/receipts", key, () => JsonContent.Create(new { Reference = "import", Lines = lines.Select(line => line.Came) }), ct);
+            if (refusal is not null) Refuse(ExchangeFiles.Stock, lines[0].Line, $"the delivery of lines {lines[0].Line} to {lines[^1].Line}: {refusal}");
+            Tell("stock", lines[^1].Line);
         }
 
-        var (corrected, unchanged) = (0L, 0L);
-        foreach (var counted in rows.Where(row => known.Contains(row.Sku)).Chunk(RowsAtOnce))
+        var corrected = recount ? await Recount(there, ct) : 0;
+        Say("stock", $"{come.Count} products received; {there.Count} have stock here already: {(recount ? $"{corrected} corrected" : "left as it is (--recount corrects it to the file)")}");
+    }
+
+    private async Task<long> Recount(List<(int Line, StockRow Row)> rows, CancellationToken ct)
+    {
+        var corrected = 0L;
+        foreach (var counted in rows.Chunk(RowsAtOnce))
         {
-            var csv = "sku,counted,note\n" + string.Concat(counted.Select(row => $"{row.Sku},{row.OnHand + row.Reserved},import\n"));
+            var csv = "sku,counted,note\n" + string.Concat(counted.Select(row => $"{row.Row.Sku},{row.Row.OnHand + row.Row.Reserved},import\n"));
             var (taken, _, refusal) = await shop.Put(HttpMethod.Post, "/v1/inventory/stocktakes", $"{Guid.CreateVersion7()}", () => Csv(new StringContent(csv)), ct);
             if (taken is not { } started)
             {
-                Refuse(ExchangeFiles.Stock, 0, refusal);
+                Refuse(ExchangeFiles.Stock, counted[0].Line, $"the count of lines {counted[0].Line} to {counted[^1].Line}: {refusal}");
                 continue;
             }
 
             var id = started.GetProperty("id").GetGuid();
-            var count = await Until(() => shop.Get<Count>($"/v1/inventory/stocktakes/{id}", ct), count => count.DoneAt is not null, ct);
-            (corrected, unchanged) = (corrected + count.Corrected, unchanged + count.Unchanged);
-            await foreach (var row in shop.All<RefusedCount>($"/v1/inventory/stocktakes/{id}/rows?outcome=refused", ct)) Refuse(ExchangeFiles.Stock, 0, $"{row.Sku}: {row.Reason}");
+            var count = await Until(() => shop.Get<Count>($"/v1/inventory/stocktakes/{id}", ct), count => count.DoneAt is not null, count => Tell("stock", corrected + count.Corrected + count.Unchanged), ct);
+            corrected += count.Corrected;
+            var lines = counted.ToLookup(row => row.Row.Sku, row => row.Line);
+            await foreach (var row in shop.All<RefusedCount>($"/v1/inventory/stocktakes/{id}/rows?outcome=refused", ct)) Refuse(ExchangeFiles.Stock, lines[row.Sku].FirstOrDefault(), $"{row.Sku}: {row.Reason}");
         }
 
-        Say("stock", $"{come.Select(line => line.Sku).Distinct().Count()} products received, {corrected} corrected, {unchanged} as they are");
+        return corrected;
     }
 
     private async Task Orders(CancellationToken ct)
     {
         var accounts = await shop.All<Account>("/v1/users", ct).ToDictionaryAsync(account => account.Email, account => account.Id, StringComparer.OrdinalIgnoreCase, ct);
+        var remembered = Path.Combine(folder, ExchangeFiles.Placed);
+        var earlier = IsThere(ExchangeFiles.Placed) ? (await File.ReadAllLinesAsync(remembered, ct)).ToHashSet() : [];
         var (placed, there, over) = (0, 0, 0);
         await foreach (var (line, order) in Rows<OrderRow>(ExchangeFiles.Orders, ct))
         {
+            Tell("orders", line);
+            if (order.Id == Guid.Empty || !order.IsKnown)
+            {
+                Refuse(ExchangeFiles.Orders, line, $"id and status must be given, and the status be one of {string.Join(", ", OrderRow.Statuses)}");
+                continue;
+            }
+
             if (!order.IsOpen)
             {
                 over++;
+                continue;
+            }
+
+            var entry = $"{shop.Address} {order.Id}";
+            if (earlier.Contains(entry))
+            {
+                placed++;
                 continue;
             }
 
@@ -136,8 +168,14 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
                 PaymentToken = payment, CustomerId = customer, order.Currency, order.Country, order.Shipping, order.To,
             };
             var (_, _, refusal) = await shop.Put(HttpMethod.Post, "/v1/orders", ShopApi.Key("order", order.Id), () => JsonContent.Create(body), ct);
-            if (refusal is null) placed++;
-            else Refuse(ExchangeFiles.Orders, line, refusal);
+            if (refusal is not null)
+            {
+                Refuse(ExchangeFiles.Orders, line, refusal);
+                continue;
+            }
+
+            placed++;
+            await File.AppendAllTextAsync(remembered, entry + "\n", ct);
         }
 
         Say("orders", $"{placed} placed, here and by earlier runs, {there} are this shop's own; {over} that are sent, cancelled or completed stay in the file");
@@ -169,11 +207,19 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
 
     private void Refuse(string file, int line, string? reason)
     {
-        if (++_refused <= MostShown) Console.Error.WriteLine($"refused: {file}{(line > 0 ? $", line {line}" : "")}: {reason}");
-        if (_refused == MostShown + 1) Console.Error.WriteLine("… and more: the sums below count them.");
+        _refused++;
+        Console.Error.WriteLine($"refused: {file}, line {line}: {reason}");
     }
 
     private void Say(string what, string came) => Console.WriteLine($"{what,-10} {came}; {_refused} refused so far");
+
+    private void Tell(string what, long done)
+    {
+        if (Stopwatch.GetElapsedTime(_said) < s_silence) return;
+
+        _said = Stopwatch.GetTimestamp();
+        Console.Error.WriteLine($"{what,-10} {done} lines so far …");
+    }
 
     private static IEnumerable<long> Portions(long quantity)
     {
@@ -186,9 +232,13 @@ internal sealed class Import(ShopApi shop, string folder, string? payment)
         return content;
     }
 
-    private static async Task<T> Until<T>(Func<Task<T>> read, Func<T, bool> isDone, CancellationToken ct)
+    private static async Task<T> Until<T>(Func<Task<T>> read, Func<T, bool> isDone, Action<T> notYet, CancellationToken ct)
     {
         for (; ; await Task.Delay(TimeSpan.FromMilliseconds(300), ct))
-            if (await read() is var seen && isDone(seen)) return seen;
+        {
+            var seen = await read();
+            if (isDone(seen)) return seen;
+            notYet(seen);
+        }
     }
 }

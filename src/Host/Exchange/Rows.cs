@@ -16,6 +16,11 @@ internal sealed record StockRow(string Sku, long OnHand, long Reserved);
 internal sealed record OrderRow(Guid Id, string Status, DateTimeOffset PlacedAt, string? Customer, Guid CustomerId, IReadOnlyList<OrderRowLine?>? Lines, string? Country, JsonElement? To,
     decimal Shipping, decimal Total, decimal Refunded, string Currency, string? CancelReason)
 {
+    public static readonly IReadOnlyList<string> Statuses = ["placed", "reserved", "confirmed", "dispatched", "completed", "cancelling", "cancelled"];
+
+    [JsonIgnore]
+    public bool IsKnown => Statuses.Contains(Status);
+
     /// <summary>Its goods have not left the house, and it is not called off.</summary>
     [JsonIgnore]
     public bool IsOpen => Status is "placed" or "reserved" or "confirmed";
@@ -27,6 +32,9 @@ internal sealed record OrderRowLine(string Sku, int Quantity, decimal UnitPrice,
 internal static class ExchangeFiles
 {
     public const string Customers = "customers.jsonl", Products = "products.csv", Stock = "stock.jsonl", Orders = "orders.jsonl";
+
+    /// <summary>What an import has placed, each with its shop's address.</summary>
+    public const string Placed = "orders.placed";
 }
 
 /// <summary>A person is told what is wrong, and what to do.</summary>

@@ -12,6 +12,8 @@ namespace Host;
 /// <summary>The shop's own API, as an operator: what a module says there is all that export and import know of it.</summary>
 internal sealed class ShopApi : IDisposable
 {
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _shop;
@@ -23,12 +25,15 @@ internal sealed class ShopApi : IDisposable
     /// <exception cref="ConfigurationFaultsException">There is no operator's token to be had.</exception>
     public static async Task<ShopApi> OpenAsync(IConfiguration configuration, Uri? address, CancellationToken ct)
     {
-        var shop = OwnClient.Open(TimeSpan.FromMinutes(5));
+        // Elsewhere a certificate must be that of the name: a token and customers' data go there.
+        var shop = address is null ? OwnClient.Open(Patience) : new HttpClient { Timeout = Patience };
         shop.BaseAddress = address ?? OwnAddress.Of(configuration);
         var api = new ShopApi(shop, configuration);
         await api.SignIn(ct);
         return api;
     }
+
+    public Uri Address => _shop.BaseAddress!;
 
     public void Dispose() => _shop.Dispose();
 
@@ -72,17 +77,21 @@ internal sealed class ShopApi : IDisposable
     /// <param name="key">The same for the same thing: sent again, it is done once.</param>
     public async Task<(JsonElement? Done, string? Code, string? Refusal)> Put(HttpMethod method, string path, string? key, Func<HttpContent> body, CancellationToken ct)
     {
-        using var answer = await Send(() =>
+        for (var attempt = 1; ; attempt++)
         {
-            var request = new HttpRequestMessage(method, path) { Content = body() };
-            if (key is not null) request.Headers.Add("Idempotency-Key", key);
-            return request;
-        }, ct);
-        if (answer.IsSuccessStatusCode) return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct), null, null);
-        if ((int)answer.StatusCode is not (400 or 404 or 409 or 413 or 422)) await MustBeWell(answer, path, ct);
+            using var answer = await Send(() =>
+            {
+                var request = new HttpRequestMessage(method, path) { Content = body() };
+                if (key is not null) request.Headers.Add("Idempotency-Key", key);
+                return request;
+            }, ct);
+            if (answer.IsSuccessStatusCode) return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct), null, null);
+            if ((int)answer.StatusCode is not (400 or 404 or 409 or 413 or 422)) await MustBeWell(answer, path, ct);
 
-        var (code, reason) = await Problem(answer, ct);
-        return (null, code, reason);
+            var (code, reason) = await Problem(answer, ct);
+            // Somebody else was at the same thing at this moment.
+            if (code != "conflict" || attempt == 10) return (null, code, reason);
+        }
     }
 
     public static string Key(params object[] of) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', of))))[..32];

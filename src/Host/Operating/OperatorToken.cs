@@ -17,6 +17,9 @@ internal static class OperatorToken
         if (configuration.GetSection("Users:Clients").GetChildren().FirstOrDefault(client => client["Secret"] is not null && "operator".Equals(client["Role"], StringComparison.OrdinalIgnoreCase)) is not { } client)
             throw new ConfigurationFaultsException([$"An operator's token is needed: set {Variable}, or the secret of a client of the shop whose role is operator (Users:Clients:<id>:Secret, :Role). ./modular run keeps one in the data folder, which Data names, in a file that its owner alone can read."]);
 
+        if (shop.BaseAddress is { Scheme: "http", IsLoopback: false } far)
+            throw new ConfigurationFaultsException([$"The secret of the client '{client.Key}' would go to {far} for everybody on the way to read: name an address by https://, or give a token by {Variable}."]);
+
         using var answer = await shop.PostAsync("/v1/users/connect/token", new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials", ["client_id"] = client.Key, ["client_secret"] = client["Secret"]!,

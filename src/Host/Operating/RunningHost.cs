@@ -10,6 +10,7 @@ namespace Host;
 /// <param name="Statuses">Of the modules that it runs; null for one that cannot answer.</param>
 internal sealed record RunningHost(string Name, Uri Address, IReadOnlyList<string> Said, int? Process, RunningHost.Answer? Is, IReadOnlyDictionary<string, ModuleStatus?> Statuses, string? Fault)
 {
+    private const string This = "this";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public sealed record Answer(IReadOnlyList<string> Here, string Carrier, IReadOnlyList<string> Drain, IReadOnlyList<string> Scaled, bool Gateway, string Version)
@@ -25,7 +26,8 @@ internal sealed record RunningHost(string Name, Uri Address, IReadOnlyList<strin
         var hosts = launched.Length > 0 ? launched : Configured(configuration, modules);
 
         using var http = new HttpClient { Timeout = Patience };
-        return await Task.WhenAll(hosts.Select(host => host.AskedAsync(http)));
+        using var own = OwnClient.Open(Patience);
+        return await Task.WhenAll(hosts.Select(host => host.AskedAsync(host.Name == This ? own : http)));
     }
 
     private static readonly Dictionary<string, ModuleStatus?> Empty = [];
@@ -38,7 +40,7 @@ internal sealed record RunningHost(string Name, Uri Address, IReadOnlyList<strin
             from address in Names(module.Value)
             group module.Key by address into host
             select new RunningHost(string.Join('+', host), new Uri(host.Key), [.. host], null, null, Empty, null);
-        return [new("this", OwnAddress.Of(configuration), here, null, null, Empty, null), .. elsewhere];
+        return [new(This, OwnAddress.Of(configuration), here, null, null, Empty, null), .. elsewhere];
     }
 
     private async Task<RunningHost> AskedAsync(HttpClient http)

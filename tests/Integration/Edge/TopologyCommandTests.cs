@@ -34,7 +34,7 @@ public sealed class TopologyCommandTests
 
         Assert.True(code == 0, shown);
         Assert.Matches(@"orders +inventory +Postgres +order-cancelled, order-placed", shown);
-        Assert.Matches(@"orders +billing +in process +order-cancelled, order-placed", shown);
+        Assert.Matches(@"orders +billing +in process +order-cancelled, order-part-lost, order-placed", shown);
         Assert.Matches(@"Postgres +all +0 +in use", shown);
         await shop.MustHoldAsync();
     }

@@ -33,7 +33,6 @@ public sealed class ExchangeTests
         using var visitor = await Shopper.OperatorAsync(other);
         var placed = Assert.Single((await visitor.GetAsync("/v1/orders"))["items"]!.AsArray())!;
         await visitor.UntilAsync((Guid)placed["id"]!, "confirmed");
-        await RunAsync(0, "import", first, other, "--payment", "test-ok");
         await RunAsync(0, "export", second, other);
 
         Assert.Single((await visitor.GetAsync("/v1/orders"))["items"]!.AsArray());
@@ -42,6 +41,15 @@ public sealed class ExchangeTests
         var exported = JsonNode.Parse(File.ReadAllText(Path.Combine(second, "orders.jsonl")))!;
         Assert.Equal(("ann@example.com", "Ann"), ((string)exported["customer"]!, (string)exported["to"]!["name"]!));
         Assert.Equal((2, 2m, 4m), ((int)exported["lines"]![0]!["quantity"]!, (decimal)exported["lines"]![0]!["unitPrice"]!, (decimal)exported["lines"]![0]!["amount"]!));
+
+        // After some of it was sold.
+        await visitor.SendAsync((Guid)placed["id"]!);
+        var again = await RunAsync(0, "import", first, other, "--payment", "test-ok");
+        Assert.Contains("1 placed, here and by earlier runs", again, StringComparison.Ordinal);
+        Assert.Single((await visitor.GetAsync("/v1/orders"))["items"]!.AsArray());
+        Assert.Equal(95, (int)(await visitor.GetAsync("/v1/inventory/stock/tea"))["available"]!);
+        Assert.Contains("1 corrected", await RunAsync(0, "import", first, other, "--payment", "test-ok", "--recount"), StringComparison.Ordinal);
+        Assert.Equal(97, (int)(await visitor.GetAsync("/v1/inventory/stock/tea"))["available"]!);
 
         Directory.CreateDirectory(rubbish);
         Assert.Contains("has none of the files", await RunAsync(2, "import", rubbish, other), StringComparison.Ordinal);
@@ -54,10 +62,12 @@ public sealed class ExchangeTests
         await File.WriteAllTextAsync(Path.Combine(rubbish, "customers.jsonl"), "null\n");
         Assert.Contains("customers.jsonl, line 1", await RunAsync(2, "import", rubbish, other), StringComparison.Ordinal);
         File.Delete(Path.Combine(rubbish, "customers.jsonl"));
-        await File.WriteAllTextAsync(Path.Combine(rubbish, "orders.jsonl"), "{\"id\":\"00000000-0000-0000-0000-000000000001\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\"}\n{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\",\"lines\":[null]}\n");
+        await File.WriteAllTextAsync(Path.Combine(rubbish, "orders.jsonl"), "{\"id\":\"00000000-0000-0000-0000-000000000001\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\"}\n{\"id\":\"00000000-0000-0000-0000-000000000002\",\"status\":\"placed\",\"customer\":\"ann@example.com\",\"currency\":\"GBP\",\"lines\":[null]}\n{\"status\":\"placed\"}\n{\"id\":\"00000000-0000-0000-0000-000000000003\",\"status\":\"Placed\"}\n");
         said = await RunAsync(1, "import", rubbish, other, "--payment", "test-ok");
         Assert.Contains("orders.jsonl, line 1", said, StringComparison.Ordinal);
         Assert.Contains("orders.jsonl, line 2", said, StringComparison.Ordinal);
+        Assert.Contains("orders.jsonl, line 3: id and status must be given", said, StringComparison.Ordinal);
+        Assert.Contains("orders.jsonl, line 4: id and status must be given", said, StringComparison.Ordinal);
         Assert.Contains("No shop answers", await RunAsync(2, "import", rubbish, new Uri("http://127.0.0.1:9")), StringComparison.Ordinal);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Shared.Kernel;
 using Shared.Testing;
 
 namespace Integration;
@@ -33,6 +34,16 @@ public sealed class ShopApiTests
 
         Assert.Equal((42, 42, 3), (first.Answer, second.Answer, tokens));
         Assert.Contains("401", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_secret_is_not_sent_where_everybody_on_the_way_reads_it()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(ShopProgram.Operator.Settings).Build();
+
+        var fault = await Assert.ThrowsAsync<ConfigurationFaultsException>(() => ShopApi.OpenAsync(settings, new Uri("http://shop.invalid"), TestContext.Current.CancellationToken));
+
+        Assert.Contains("https://", fault.Message, StringComparison.Ordinal);
     }
 
     private sealed record Page(int Answer);
