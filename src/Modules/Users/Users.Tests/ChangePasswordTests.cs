@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Users.Tests;
 
-[Collection(typeof(OneMail))]
+[Collection(typeof(AnotherMail))]
 public sealed class ChangePasswordTests(TheMail mail)
 {
     private const string Page = "/v1/users/change-password", NewPassword = "another long password", Told = "Your password was changed";

@@ -1,5 +1,4 @@
 using System.Net;
-using Shared.Testing;
 
 namespace Users.Tests;
 
@@ -40,37 +39,6 @@ public sealed class SignInTests(TheProvider provider)
     }
 
     [Fact]
-    public async Task failures_at_once_are_all_counted()
-    {
-        await using var patient = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(TheProvider.Settings) { ["Users:SignIn:Failures"] = "10" });
-        await TheProvider.Register(patient, "ann@example.com");
-        using var browser = new Browser(patient.Address);
-        var page = await (await browser.Get("/v1/users/sign-in")).Content.ReadAsStringAsync();
-        await Fail();
-
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Fail()));
-
-        Assert.Equal("6", await patient.Query<string>("select data ->> 'failedSignIns' from mt_doc_account"));
-
-        Task Fail() => browser.Send(page, ("email", "ann@example.com"), ("password", "wrong password"));
-    }
-
-    [Fact]
-    public async Task a_lock_out_ends()
-    {
-        await using var quick = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(TheProvider.Settings)
-        {
-            ["Users:SignIn:Failures"] = "1", ["Users:SignIn:LockedFor"] = "00:00:02",
-        });
-        await TheProvider.Register(quick, "ann@example.com");
-        using var browser = new Browser(quick.Address);
-        await SignIn(browser, "ann@example.com", "wrong password");
-
-        Assert.False(await SignIn(browser, "ann@example.com"));
-        await Eventually.True(() => SignIn(browser, "ann@example.com"), "the lock-out has ended");
-    }
-
-    [Fact]
     public async Task nobody_signs_in_to_an_account_without_a_password()
     {
         using var importer = await TheProvider.Program(provider.Module, "importer");
@@ -93,15 +61,10 @@ public sealed class SignInTests(TheProvider provider)
         foreach (var field in new[] { "email", "password" }) Assert.Contains($"id=\"{field}-error\"", html, StringComparison.Ordinal);
     }
 
+    /// <summary>False: the page says that they do not fit, or too many attempts have failed.</summary>
     private async Task<bool> SignIn(string email, string password = TheUsers.Password)
     {
         using var browser = provider.ABrowser();
-        return await SignIn(browser, email, password);
-    }
-
-    /// <summary>False: the page says that they do not fit, or too many attempts have failed.</summary>
-    private static async Task<bool> SignIn(Browser browser, string email, string password = TheUsers.Password)
-    {
         var answer = await browser.SignIn(email, password);
         var html = await answer.Content.ReadAsStringAsync();
         Assert.Contains(answer.StatusCode == HttpStatusCode.OK ? "You are signed in" : "do not fit, or too many attempts", html, StringComparison.Ordinal);
