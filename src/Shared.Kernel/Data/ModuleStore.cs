@@ -59,7 +59,7 @@ internal static class ModuleStore
             var store = module.GetRequiredService<IDocumentStore>();
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
             await module.GetRequiredService<IWolverineRuntime>().Storage.Admin.MigrateAsync();
-            foreach (var own in new[] { InboxGuard.Sql, UsedCarriers.Sql }) await connection.RunAsync(own, cancellation);
+            foreach (var own in new[] { InboxGuard.Sql, UsedCarriers.Sql, TellDeadLetters.Sql }) await connection.RunAsync(own, cancellation);
         }
         finally
         {
