@@ -75,7 +75,7 @@ internal static class Catalogue
             run.Notes.Add($"orders taken meanwhile: {run.Load.Promised.Count - before:N0}");
             await server.StartServerAsync();
         }) { Topology = "all-in-one-servers" },
-        new("versions", "the previous version of the program in every host, replaced one by one and put back one by one", Versions.StrikeAsync),
+        new("versions", "the previous version of the program in every host, replaced one by one and put back one by one", Versions.StrikeAsync) { OutsideIssuer = true },
     ];
 
     private static async Task AlarmAsync(DrillRun run, string resource)

@@ -14,6 +14,9 @@ internal sealed record Drill(string Name, string Fault, Func<DrillRun, Task> Str
 
     public bool Scaled { get; init; }
 
+    /// <summary>Tokens come from elsewhere: every version of the program takes those.</summary>
+    public bool OutsideIssuer { get; init; }
+
     /// <summary>Settings of the drill's PostgreSQL server.</summary>
     public IReadOnlyDictionary<string, string> Postgres { get; init; } = new Dictionary<string, string>();
 
@@ -27,8 +30,10 @@ internal sealed record Drill(string Name, string Fault, Func<DrillRun, Task> Str
         await using var toPostgres = TcpProxy.ToPostgres(postgres.Port);
         await using var toBroker = TcpProxy.To(broker.Port);
         var topology = TopologyUnderTest.Parse(Topology);
-        await using var shop = await Shop.StartAsync(topology, broker: broker, through: topology.ServerEach ? null : toPostgres.Through, throughBroker: toBroker.Through, scaled: Scaled);
-        using var load = new Load(shop, Connections);
+        var issuer = OutsideIssuer ? await TestIssuer.SharedAsync() : null;
+        var settings = issuer is null ? null : new Dictionary<string, string?> { ["Tokens:Authority"] = issuer.Address.ToString() };
+        await using var shop = await Shop.StartAsync(topology, settings, broker: broker, through: topology.ServerEach ? null : toPostgres.Through, throughBroker: toBroker.Through, scaled: Scaled);
+        using var load = new Load(shop, Connections, issuer?.Token("operator", Guid.CreateVersion7()));
         var run = new DrillRun(shop, load, postgres, broker, toPostgres, toBroker);
         await load.StartAsync();
         await load.UntilPromisedAsync(OrdersAround);

@@ -6,7 +6,8 @@ using Shared.Testing;
 namespace Drills;
 
 /// <summary>Customers who place orders one after the other, each under a key, and repeat a request until it is answered by success; and what they saw.</summary>
-internal sealed class Load(Shop shop, int connections) : IDisposable
+/// <param name="token">An operator's, of an outside issuer; null: the shop issues its own.</param>
+internal sealed class Load(Shop shop, int connections, string? token) : IDisposable
 {
     // A shop on two cores that is given all it can take while its broker is away needs as long again to work that off: some thirty orders a second are enough to be struck.
     private static readonly TimeSpan BetweenOrders = TimeSpan.FromMilliseconds(100), BetweenAttempts = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromMinutes(3);
@@ -29,10 +30,9 @@ internal sealed class Load(Shop shop, int connections) : IDisposable
 
     public async Task StartAsync()
     {
-        using var shopper = await Shopper.OperatorAsync(shop);
+        using var shopper = token is null ? await Shopper.OperatorAsync(shop) : new Shopper(shop.Address) { Token = token };
         await shopper.ReceiveAsync("tea", 1_000_000);
-        var token = await shopper.PostAsync("/v1/users/development-tokens", new { role = "operator" });
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)token["accessToken"]!);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", shopper.Token);
         _lastSuccess = TimeProvider.System.GetTimestamp();
         _running = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(PlaceAsync)));
     }

@@ -56,7 +56,8 @@ internal static class Command
 
     private static async Task<int> Replay(Options options, Plan plan, Oracle? own, CancellationToken ct)
     {
-        using var shop = new ShopClient(options.Url, options.Patience);
+        var (program, token) = own is null ? Credentials.OfEnvironment() : (ShopProgram.Operator, null);
+        using var shop = new ShopClient(options.Url, options.Patience, program, token);
         var database = new ShopDatabase(options.Database, options.DataFolder, options.Patience, own);
         await shop.Answers(ct);
         await database.Motion(ct);

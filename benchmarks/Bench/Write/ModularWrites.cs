@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Shared.Kernel;
 using Shared.Testing;
 
@@ -24,12 +22,10 @@ internal static class ModularWrites
     public static async Task<WriteVariant> ReactedToAsync(string name, Pace pace)
     {
         var shop = await Shop.StartAsync(TopologyUnderTest.Parse("all-in-one"), settings: new Dictionary<string, string?> { ["Logging:LogLevel:Modular"] = "Warning" });
-        using (var shopper = await Shopper.OperatorAsync(shop))
-            foreach (var connection in Enumerable.Range(0, WriteVariant.Connections)) await shopper.ReceiveAsync(WriteTarget.Sku(connection), 1_000_000);
+        using var shopper = await Shopper.OperatorAsync(shop);
+        foreach (var connection in Enumerable.Range(0, WriteVariant.Connections)) await shopper.ReceiveAsync(WriteTarget.Sku(connection), 1_000_000);
 
-        using var answer = await shop[Shop.Main].Http.PostAsJsonAsync("/v1/users/development-tokens", new { role = "operator" });
-        var token = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["accessToken"]!;
-        return new WriteVariant(name, new WriteTarget(shop.Address, token), null, pace.Window / 4, pace.WarmUp / 4, () => shop.Oracle.UntilAtRestAsync(TimeSpan.FromMinutes(5)), shop);
+        return new WriteVariant(name, new WriteTarget(shop.Address, shopper.Token), null, pace.Window / 4, pace.WarmUp / 4, () => shop.Oracle.UntilAtRestAsync(TimeSpan.FromMinutes(5)), shop);
     }
 
     private static Dictionary<string, string?> Settings(string database, string broker, TestIssuer issuer) => new()

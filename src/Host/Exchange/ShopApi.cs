@@ -10,20 +10,29 @@ using Shared.Kernel;
 namespace Host;
 
 /// <summary>The shop's own API, as an operator: what a module says there is all that export and import know of it.</summary>
-internal sealed class ShopApi(HttpClient shop) : IDisposable
+internal sealed class ShopApi : IDisposable
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _shop;
+    private readonly IConfiguration _configuration;
+    private string? _token;
+
+    private ShopApi(HttpClient shop, IConfiguration configuration) => (_shop, _configuration) = (shop, configuration);
 
     /// <exception cref="ConfigurationFaultsException">There is no operator's token to be had.</exception>
     public static async Task<ShopApi> OpenAsync(IConfiguration configuration, Uri? address, CancellationToken ct)
     {
         var shop = OwnClient.Open(TimeSpan.FromMinutes(5));
         shop.BaseAddress = address ?? OwnAddress.Of(configuration);
-        shop.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await OperatorToken.GetAsync(shop, configuration, ct));
-        return new ShopApi(shop);
+        var api = new ShopApi(shop, configuration);
+        await api.SignIn(ct);
+        return api;
     }
 
-    public void Dispose() => shop.Dispose();
+    public void Dispose() => _shop.Dispose();
+
+    private async Task SignIn(CancellationToken ct) => _token = await OperatorToken.GetAsync(_shop, _configuration, ct);
 
     /// <summary>Every entry of a list, page by page.</summary>
     public async IAsyncEnumerable<T> All<T>(string path, [EnumeratorCancellation] CancellationToken ct)
@@ -78,13 +87,23 @@ internal sealed class ShopApi(HttpClient shop) : IDisposable
 
     public static string Key(params object[] of) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', of))))[..32];
 
-    // Away or too busy for a moment: a file of thousands must not end there.
+    // Away or too busy for a moment, or at it for longer than a token is good: a file of thousands must not end there.
     private async Task<HttpResponseMessage> Send(Func<HttpRequestMessage> request, CancellationToken ct)
     {
+        var renewed = false;
         for (var attempt = 1; ; attempt++)
         {
             using var sent = request();
-            var answer = await shop.SendAsync(sent, HttpCompletionOption.ResponseHeadersRead, ct);
+            sent.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+            var answer = await _shop.SendAsync(sent, HttpCompletionOption.ResponseHeadersRead, ct);
+            if (answer.StatusCode == HttpStatusCode.Unauthorized && !renewed)
+            {
+                answer.Dispose();
+                await SignIn(ct);
+                renewed = true;
+                continue;
+            }
+
             if (answer.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) || attempt == 10) return answer;
 
             var asked = answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);

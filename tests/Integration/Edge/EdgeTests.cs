@@ -228,8 +228,8 @@ public sealed class EdgeTests(StartedShop started)
         var client = new HttpClient { BaseAddress = started.Shop.Address };
         if (role is null) return client;
 
-        using var response = await client.SendAsync(Post("/v1/users/development-tokens", JsonSerializer.Serialize(new { role })));
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["accessToken"]!);
+        using var shopper = await Shopper.AsAsync(role == "operator" ? ShopProgram.Operator : ShopProgram.Customer, started.Shop.Address);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", shopper.Token);
         return client;
     }
 }

@@ -48,7 +48,7 @@ public sealed class ShopWithItsProvider : IAsyncLifetime
         await Shop.StopHostAsync(Shop.Main);
         await Shop.StartHostAsync(Shop.Main, settings: new Dictionary<string, string?>
         {
-            ["Tokens:Issuer"] = $"{Address}/v1/users", ["Users:DevelopmentTokens"] = null,
+            ["Tokens:Issuer"] = $"{Address}/v1/users",
             ["Users:Clients:shop:RedirectUris"] = Callback, ["Users:Clients:importer:Secret"] = Secret, ["Users:Clients:importer:Role"] = "operator",
         });
     }

@@ -65,7 +65,7 @@ public sealed class ExchangeTests
 
     private static async Task<string> RunAsync(int code, string command, string folder, Uri shop, params string[] more)
     {
-        await using var process = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), command, folder, "--url", shop.ToString(), .. more]));
+        await using var process = await ChildProcess.StartAsync(new("dotnet", [HostProgram.Find(), command, folder, "--url", shop.ToString(), .. more]) { Environment = ShopProgram.Operator.Environment });
         var end = await process.WaitForExitAsync();
         Assert.True(end.Code == code, $"{command} ended by {end.Code}: {process.Output}");
         return process.Output;

@@ -82,9 +82,9 @@ public sealed partial class LauncherTests : IDisposable
 
     private Task<ChildProcess> StartAsync(params string[] arguments) => ChildProcess.StartAsync(new("env", ["--default-signal=INT", "dotnet", Program, .. arguments, $"--Urls=http://127.0.0.1:{_port}"]) { Environment = Variables() });
 
-    private Dictionary<string, string?> Variables() => new()
+    private Dictionary<string, string?> Variables() => new(ShopProgram.Operator.Environment)
     {
-        ["Data"] = _folder.Path, ["Users__DevelopmentTokens"] = "true", ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Messages__Backoff"] = "00:00:00.2,00:00:01",
+        ["Data"] = _folder.Path, ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Messages__Backoff"] = "00:00:00.2,00:00:01",
     };
 
     private static async Task<Uri> AddressAsync(ChildProcess launcher) => new(await Eventually.Get(

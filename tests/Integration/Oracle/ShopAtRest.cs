@@ -25,7 +25,7 @@ public sealed class ShopAtRest : IAsyncLifetime
         _database = await _server.CreateDatabaseAsync();
         await using var host = await HostProcess.StartReadyAsync(Settings(_database));
 
-        using var shop = new ShopClient(host.Http.BaseAddress!, TimeSpan.FromSeconds(60));
+        using var shop = new ShopClient(host.Http.BaseAddress!, TimeSpan.FromSeconds(60), ShopProgram.Operator);
         var database = new ShopDatabase(_database, "", TimeSpan.FromSeconds(60));
         var preparation = new Preparation(shop, Plan, connections: 4);
         await preparation.Run(CancellationToken.None);
@@ -40,11 +40,10 @@ public sealed class ShopAtRest : IAsyncLifetime
         Assert.Empty(preparation.RefusedProducts.Concat(placement.Faults).Concat(delivery.Faults));
     }
 
-    private static Dictionary<string, string?> Settings(string database) => new()
+    private static Dictionary<string, string?> Settings(string database) => new(ShopProgram.Operator.Settings)
     {
         ["Database:Administrator"] = database,
         ["Database:Secret"] = ModuleUnderTest.Secret,
-        ["Users:DevelopmentTokens"] = "true",
         // Longer than the tests take: a copy in which an order's time-out is due is not at rest.
         ["Orders:StockTimeout"] = "01:00:00",
         ["Orders:PaymentTimeout"] = "01:00:00",

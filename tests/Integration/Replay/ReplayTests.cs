@@ -26,7 +26,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     private Task<ChildProcess> StartAsync(params string[] more) => ChildProcess.StartAsync(new("dotnet",
-        [Program, Path.Combine(_folder.Path, "sample.csv"), "--url", $"{_shop.Address}", "--database", _shop.Database, .. more]));
+        [Program, Path.Combine(_folder.Path, "sample.csv"), "--url", $"{_shop.Address}", "--database", _shop.Database, .. more]) { Environment = ShopProgram.Operator.Environment });
 
     private static async Task MustEnd(ChildProcess replay, int code, string saying)
     {

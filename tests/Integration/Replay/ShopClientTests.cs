@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Replay;
+using Shared.Testing;
 
 namespace Integration;
 
@@ -21,7 +22,11 @@ public sealed class ShopClientTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _shop = builder.Build();
-        _shop.MapPost("/v1/users/development-tokens", http => Json(http, 200, $$"""{"accessToken":"token-{{Interlocked.Increment(ref _tokens)}}"}"""));
+        _shop.MapPost(ShopProgram.TokensAt, async http =>
+        {
+            if ((await http.Request.ReadFormAsync())["client_secret"] == ShopProgram.Operator.Secret) await Json(http, 200, $$"""{"access_token":"token-{{Interlocked.Increment(ref _tokens)}}"}""");
+            else await Json(http, 401, """{"error":"invalid_client"}""");
+        });
         _shop.MapPost("/v1/orders", async http =>
         {
             _orders.Enqueue((http.Request.Headers["Idempotency-Key"], http.Request.Headers.Authorization));
@@ -40,7 +45,7 @@ public sealed class ShopClientTests : IAsyncLifetime
         return http.Response.WriteAsync(json);
     }
 
-    private ShopClient Client(double patience = 20) => new(new Uri(_shop.Urls.First()), TimeSpan.FromSeconds(patience));
+    private ShopClient Client(double patience = 20, ShopProgram? program = null, string? token = null) => new(new Uri(_shop.Urls.First()), TimeSpan.FromSeconds(patience), token is null ? program ?? ShopProgram.Operator : null, token);
 
     private static async Task<Answer> PlaceOrder(ShopClient client) => await client.Post("/v1/orders", "key-1", new { a = 1 }, TestContext.Current.CancellationToken);
 
@@ -85,6 +90,30 @@ public sealed class ShopClientTests : IAsyncLifetime
 
         Assert.True((await PlaceOrder(client)).Succeeded);
         Assert.Equal(["Bearer token-1", "Bearer token-2"], _orders.Select(order => order.Token));
+    }
+
+    [Fact]
+    public async Task a_token_that_was_given_is_used_and_cannot_be_replaced()
+    {
+        using var client = Client(token: "given");
+        Assert.True((await PlaceOrder(client)).Succeeded);
+        _answer = (_, http) => Json(http, 401, "{}");
+
+        var fault = await Assert.ThrowsAsync<ShopException>(() => PlaceOrder(client));
+
+        Assert.Contains("MODULAR_TOKEN", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("Bearer given", _orders.First().Token);
+    }
+
+    [Fact]
+    public async Task a_client_that_the_shop_does_not_know_is_named()
+    {
+        using var client = Client(program: ShopProgram.Operator with { Secret = "another" });
+
+        var fault = await Assert.ThrowsAsync<ShopException>(() => PlaceOrder(client));
+
+        Assert.Contains("the client 'operator' no token (401 invalid_client", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Shared.Testing;
 
 namespace Replay;
 
@@ -15,9 +16,9 @@ internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
     public bool Succeeded => (int)Status is >= 200 and < 300;
 
     /// <summary>The problem's code; the bare status where it has none.</summary>
-    public string Code => Text("code") ?? $"{(int)Status}";
+    public string Code => Text("code") ?? Text("error") ?? $"{(int)Status}";
 
-    public string Problem => $"{(int)Status} {Code}: {Text("detail") ?? Text("title")}";
+    public string Problem => $"{(int)Status} {Code}: {Text("detail") ?? Text("title") ?? Text("error_description")}";
 
     public string? Text(string name) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
@@ -26,13 +27,12 @@ internal sealed record Answer(HttpStatusCode Status, JsonElement Body)
 /// The shop's public HTTP API as an operator uses it. What gets no answer, or the answer that the shop is busy or faulty, is sent again under the same
 /// <c>Idempotency-Key</c>, with growing pauses, for as long as patience lasts: a host that dies and comes back is ridden out.
 /// </summary>
-internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
+/// <param name="program">Whose tokens it asks for, and asks for again when they have run out. Keys are the caller's own: who replays again must be the same.</param>
+/// <param name="given">Instead: a token that cannot be had again.</param>
+internal sealed class ShopClient(Uri url, TimeSpan patience, ShopProgram? program, string? given = null) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2), OneAttempt = TimeSpan.FromSeconds(60);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
-    // Keys are the caller's own: whoever replays is the same operator each time.
-    private static readonly Guid Operator = new("7e57ab1e-0000-4000-8000-000000000001");
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
     {
@@ -41,7 +41,7 @@ internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
     };
 
     private readonly SemaphoreSlim _signIn = new(1);
-    private volatile string? _token;
+    private volatile string? _token = given;
     private int _repeated;
     private long _longestWait;
 
@@ -52,7 +52,7 @@ internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
     public TimeSpan LongestWait => new(_longestWait);
 
     /// <summary>Waits for a shop that starts, as long as patience lasts.</summary>
-    public Task Answers(CancellationToken ct) => SignIn(null, ct);
+    public Task Answers(CancellationToken ct) => Get("/v1/orders?limit=1", ct);
 
     public Task<Answer> Get(string path, CancellationToken ct) => Send(() => new HttpRequestMessage(HttpMethod.Get, path), signedIn: true, ct);
 
@@ -119,12 +119,10 @@ internal sealed class ShopClient(Uri url, TimeSpan patience) : IDisposable
         {
             if (_token is { } other && other != refused) return other;
 
-            var body = JsonSerializer.SerializeToUtf8Bytes(new { role = "operator", subject = Operator }, Json);
-            var answer = await Send(
-                () => new HttpRequestMessage(HttpMethod.Post, "/v1/users/development-tokens") { Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } } },
-                signedIn: false, ct);
+            if (program is null) throw new ShopException($"The shop does not take the token in {Credentials.Variable}, or not any more: name another, or the secret of a client, by which tokens are asked for again.");
 
-            return _token = answer.Text("accessToken") ?? throw new ShopException($"The shop gives no development token ({answer.Problem}). Is it started by ./modular run?");
+            var answer = await Send(program.Ask, signedIn: false, ct);
+            return _token = answer.Text("access_token") ?? throw new ShopException($"The shop gives the client '{program.Id}' no token ({answer.Problem}): is its secret the one that the shop was started with?");
         }
         finally
         {

@@ -144,7 +144,8 @@ public sealed class Shop : IAsyncDisposable
     {
         var own = new Dictionary<string, string?>(plan.SettingsOf(host, ground))
         {
-            ["Users:DevelopmentTokens"] = "true",
+            // Who asks for a token asks once.
+            ["Users:Lifetimes:Access"] = "01:00:00",
             ["Messages:Backoff"] = "00:00:00.2,00:00:01,00:00:02,00:00:05,00:00:10",
             // Longer than any test: an order's time-out that comes due while the oracle looks would look like a message that is not handled.
             ["Orders:StockTimeout"] = "01:00:00",
@@ -155,6 +156,8 @@ public sealed class Shop : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Warning",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };
+        if (!given.ContainsKey("Tokens:Authority"))
+            foreach (var (name, value) in ShopProgram.Operator.Settings.Concat(ShopProgram.Customer.Settings)) own[name] = value;
         foreach (var (name, value) in given) own[name] = value;
         return own;
     }

@@ -24,12 +24,20 @@ public sealed class Shopper(Uri shop) : IDisposable
 
     public static Task<Shopper> OperatorAsync(Shop shop) => OperatorAsync(shop.Address);
 
-    public static async Task<Shopper> OperatorAsync(Uri address)
+    public static Task<Shopper> OperatorAsync(Uri address) => AsAsync(ShopProgram.Operator, address);
+
+    public static async Task<Shopper> AsAsync(ShopProgram program, Uri address)
     {
         var shopper = new Shopper(address);
-        var token = await shopper.PostAsync("/v1/users/development-tokens", new { role = "operator" });
-        shopper._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)token["accessToken"]!);
+        var answer = await shopper.PatientlyAsync(ShopProgram.TokensAt, program.Ask) ?? throw new InvalidOperationException($"The shop at {address} has no provider.");
+        shopper.Token = (string)answer["access_token"]!;
         return shopper;
+    }
+
+    public string Token
+    {
+        get => _http.DefaultRequestHeaders.Authorization!.Parameter!;
+        set => _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", value);
     }
 
     public Task ReceiveAsync(string sku, int quantity) =>

@@ -21,7 +21,7 @@ public sealed class RefundPartTests(TheBilling billing)
 
         Assert.Equal(new Money(20, 20), await billing.MoneyOf(order));
         Assert.Equal("captured", await billing.StateOf(order));
-        Assert.Equal([(5.50m, (string)first["id"]!), (14.50m, (string)second["id"]!)], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Select(refunded => (refunded.Amount, $"{refunded.RefundId}")));
+        Assert.Equal([(5.50m, (string)first["id"]!), (14.50m, (string)second["id"]!)], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).OrderBy(refunded => refunded.Amount).Select(refunded => (refunded.Amount, $"{refunded.RefundId}")));
         var refunds = (await billing.Get($"payments/{order.OrderId}/refunds"))["items"]!.AsArray();
         Assert.Equal(((string)first["id"]!, 5.50m, "EUR", "One cup was broken.", true),
             ((string)refunds[0]!["id"]!, (decimal)refunds[0]!["amount"]!, (string)refunds[0]!["currency"]!, (string)refunds[0]!["reason"]!, (bool)refunds[0]!["made"]!));
@@ -96,7 +96,7 @@ public sealed class RefundPartTests(TheBilling billing)
 
         Assert.Equal(new Money(20, 20), await billing.MoneyOf(order));
         Assert.Equal("refunded", await billing.StateOf(order));
-        Assert.Equal([5m, 15m], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Select(refunded => refunded.Amount));
+        Assert.Equal([5m, 15m], (await billing.Module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).OrderBy(refunded => refunded.Amount).Select(refunded => refunded.Amount));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class StripeTests(WithStripe shop) : IClassFixture<WithStripe>
 
         Assert.Equal(("refunded", 1234L), (await StateOf(order), _stripe.Of(order.OrderId).Refunded));
         Assert.Single(await _module.Published<PaymentCaptured>(), captured => captured.OrderId == order.OrderId);
-        Assert.Equal([2.34m, 10m], (await _module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).Select(refunded => refunded.Amount));
+        Assert.Equal([2.34m, 10m], (await _module.Published<PaymentRefunded>()).Where(refunded => refunded.OrderId == order.OrderId).OrderBy(refunded => refunded.Amount).Select(refunded => refunded.Amount));
     }
 
     [Fact]

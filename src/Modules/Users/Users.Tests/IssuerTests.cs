@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -10,24 +8,10 @@ namespace Users.Tests;
 
 public sealed class IssuerTests
 {
-    // Without an outside authority the host checks tokens by this module's own keys.
-    private static readonly Dictionary<string, string?> s_own = new() { ["Users:DevelopmentTokens"] = "true", ["Tokens:Authority"] = null };
-
-    [Fact]
-    public async Task discovery_names_the_issuer_and_keys_at_the_address_that_was_asked()
-    {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(s_own) { ["Tokens:Issuer"] = "http://issuer" });
-
-        var discovery = await (await module.Anonymous().GetAsync("/v1/users/.well-known/openid-configuration")).Json();
-
-        Assert.Equal("http://issuer", discovery.GetProperty("issuer").GetString());
-        Assert.Equal(new Uri(module.Address, "/v1/users/keys").AbsoluteUri, discovery.GetProperty("jwks_uri").GetString());
-    }
-
     [Fact]
     public async Task all_who_ask_at_once_for_the_first_key_get_the_same_and_its_public_half_alone()
     {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
+        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), TheProvider.Settings);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => module.Anonymous().GetAsync("/v1/users/keys")));
 
@@ -42,27 +26,23 @@ public sealed class IssuerTests
     [Fact]
     public async Task a_key_that_the_program_before_this_one_made_goes_on_signing()
     {
-        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), s_own);
+        await using var module = await ModuleUnderTest.StartAsync(new UsersModule(), TheProvider.Settings);
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var stored = JsonSerializer.Serialize(new { id = "current", keyId = "of-before", privateKey = pair.ExportPkcs8PrivateKey(), madeAt = TimeProvider.System.GetUtcNow() });
         await module.Query<string>("insert into mt_doc_signingkey (id, data) values ('current', $1::jsonb) returning id", stored);
-        using var http = module.Anonymous();
+        using var http = await TheProvider.Program(module, "importer");
 
-        var issued = await (await http.PostAsJsonAsync("/v1/users/development-tokens", new { role = "operator" })).Json();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", issued.Text("accessToken"));
-
-        Assert.Equal("of-before", new JsonWebToken(issued.Text("accessToken")).Kid);
+        Assert.Equal("of-before", new JsonWebToken(http.DefaultRequestHeaders.Authorization!.Parameter).Kid);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v1/users")).StatusCode);
     }
 
     [Fact]
-    public async Task unless_it_is_turned_on_there_is_no_issuer()
+    public async Task unless_a_client_is_named_there_is_no_issuer()
     {
         await using var module = await ModuleUnderTest.StartAsync(new UsersModule());
         using var http = module.Anonymous();
 
-        NotThere(await http.PostAsJsonAsync("/v1/users/tokens", new { email = "ann@example.com", password = TheUsers.Password }));
-        NotThere(await http.PostAsJsonAsync("/v1/users/development-tokens", new { role = "operator" }));
+        NotThere(await http.PostAsync("/v1/users/connect/token", new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")])));
         NotThere(await http.GetAsync("/v1/users/keys"));
         NotThere(await http.GetAsync("/v1/users/.well-known/openid-configuration"));
 

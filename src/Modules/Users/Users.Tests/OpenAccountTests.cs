@@ -24,14 +24,6 @@ public sealed class OpenAccountTests(TheUsers users)
     }
 
     [Fact]
-    public async Task nobody_signs_in_to_an_account_without_a_password()
-    {
-        await users.Module.AsOperator().PostOnce("/v1/users/accounts", new { email = "import@example.com", name = "Import" });
-
-        Assert.Equal((HttpStatusCode.Unauthorized, "user.sign-in-refused"), await (await users.SignIn("import@example.com")).Problem());
-    }
-
-    [Fact]
     public async Task customers_and_strangers_open_none()
     {
         var body = new { email = "no@example.com", name = "No" };

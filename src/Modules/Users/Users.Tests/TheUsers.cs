@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Shared.Testing;
 
@@ -10,22 +9,14 @@ namespace Users.Tests;
 [CollectionDefinition]
 public sealed class OneModule : ICollectionFixture<TheUsers>;
 
-/// <summary>The module alone: each test uses addresses of its own. Three failures lock an account.</summary>
+/// <summary>The module alone: each test uses addresses of its own.</summary>
 public sealed class TheUsers : IAsyncLifetime
 {
-    // The host takes itself to be in Production unless told otherwise, and there the issuer is a fault.
-    [ModuleInitializer]
-    internal static void BeInDevelopment() => Environment.SetEnvironmentVariable("ASPNETCORE_ENVIRONMENT", "Development");
-
     public const string Password = "correct horse battery";
 
     public ModuleUnderTest Module { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>
-    {
-        ["Users:DevelopmentTokens"] = "true",
-        ["Users:SignIn:Failures"] = "3",
-    });
+    public async ValueTask InitializeAsync() => Module = await ModuleUnderTest.StartAsync(new UsersModule());
 
     public ValueTask DisposeAsync() => Module.DisposeAsync();
 
@@ -35,8 +26,6 @@ public sealed class TheUsers : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Json()).GetProperty("id").GetGuid();
     }
-
-    public Task<HttpResponseMessage> SignIn(string email, string password = Password) => Module.Anonymous().PostAsJsonAsync("/v1/users/tokens", new { email, password });
 }
 
 internal static class Requests

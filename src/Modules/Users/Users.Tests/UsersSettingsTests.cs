@@ -5,25 +5,20 @@ namespace Users.Tests;
 public sealed class UsersSettingsTests
 {
     [Fact]
-    public void without_settings_there_is_no_fault_and_no_issuer()
-    {
-        Assert.Empty(FaultsOf("Production"));
-        Assert.False(UsersSettings.Of(Settings()).DevelopmentTokens);
-    }
+    public void without_settings_there_is_no_fault() => Assert.Empty(FaultsOf("Production"));
 
-    [Fact]
-    public void development_tokens_are_a_fault_in_production()
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public void tokens_for_the_asking_are_a_fault_that_says_how_programs_get_theirs(string value)
     {
-        var fault = Assert.Single(FaultsOf("Production", ("Users:DevelopmentTokens", "true")));
+        var fault = Assert.Single(FaultsOf("Development", ("Users:DevelopmentTokens", value)));
 
-        Assert.Contains("Users:DevelopmentTokens", fault, StringComparison.Ordinal);
-        Assert.Contains("Tokens:Authority", fault, StringComparison.Ordinal);
-        Assert.Empty(FaultsOf("Development", ("Users:DevelopmentTokens", "true")));
-        Assert.Empty(FaultsOf("Production", ("Users:DevelopmentTokens", "false")));
+        Assert.StartsWith("Users:DevelopmentTokens is no setting any more", fault, StringComparison.Ordinal);
+        Assert.Contains("Users:Clients:<id>:Secret", fault, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Users:DevelopmentTokens", "yes")]
     [InlineData("Users:SignIn:ConfirmedEmail", "perhaps")]
     [InlineData("Users:SignIn:Failures", "0")]
     [InlineData("Users:SignIn:Failures", "many")]

@@ -11,8 +11,8 @@ internal static class Passwords
 
     private static readonly string s_nobodys = Hash(Guid.NewGuid().ToString());
 
-    public static void Check(Rules rules, string? password) =>
-        rules.Require(password?.Length is >= 10 and <= 200, "password", "must have 10 to 200 characters");
+    public static void Check(Rules rules, string? password, string field = "password") =>
+        rules.Require(password?.Length is >= 10 and <= 200, field, "must have 10 to 200 characters");
 
     public static string Hash(string password) => s_hasher.HashPassword(Account.Nobody, password);
 

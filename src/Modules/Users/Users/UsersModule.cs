@@ -12,7 +12,7 @@ using Users.Contracts;
 
 namespace Users;
 
-/// <summary>Who may sign in, the OpenID provider by which they do, the issuer of development tokens, and the shop's mails: only this module knows addresses.</summary>
+/// <summary>Who may sign in, the OpenID provider by which they do, and the shop's mails: only this module knows addresses.</summary>
 public sealed class UsersModule : Module
 {
     public override string Name => "users";
@@ -42,7 +42,6 @@ public sealed class UsersModule : Module
         services.AddSingleton(provider);
         services.AddSingleton(KeySettings.Of(configuration, provider.LongestToken));
         services.AddSingleton<KeyRing>();
-        services.AddSingleton<TokenIssuer>();
         services.AddSingleton(module => new Totps(module.GetRequiredService<IDataProtectionProvider>(), module.GetRequiredService<TimeProvider>()));
         var mail = MailSettings.Of(configuration);
         services.AddSingleton(mail);
@@ -84,18 +83,10 @@ public sealed class UsersModule : Module
         GetAccount.Map(routes);
         ListAccounts.Map(routes);
 
-        var (development, settings, mail) = (routes.ServiceProvider.GetRequiredService<UsersSettings>().DevelopmentTokens, routes.ServiceProvider.GetRequiredService<ProviderSettings>(), routes.ServiceProvider.GetRequiredService<MailSettings>());
-        var provider = settings.IsOn;
-        if (provider) Provider.Map(routes);
-        if (HasLinks(mail, settings)) MapLinks(routes);
+        var (provider, mail) = (routes.ServiceProvider.GetRequiredService<ProviderSettings>(), routes.ServiceProvider.GetRequiredService<MailSettings>());
+        if (provider.IsOn) Provider.Map(routes);
+        if (HasLinks(mail, provider)) MapLinks(routes);
         if (mail.Provider == MailProvider.Mailbox) MailboxPages.Map(routes);
-        if (development || provider) GetSigningKeys.Map(routes);
-        if (!development) return;
-
-        SignIn.Map(routes);
-        IssueDevelopmentToken.Map(routes);
-        // OpenIddict answers with more.
-        if (!provider) GetDiscovery.Map(routes);
     }
 
     /// <summary>What is done by a link in a mail takes pages, mails, and an address for the two to meet at.</summary>
@@ -104,14 +95,14 @@ public sealed class UsersModule : Module
     private static void MapLinks(IEndpointRouteBuilder routes)
     {
         SendConfirmation.Map(routes);
-        ConfirmationMailPage.Map(routes);
+        AskForMailPage.Confirmation.Map(routes);
         ConfirmEmailPage.Map(routes);
         ChangeEmailPage.Map(routes);
-        ForgotPasswordPage.Map(routes);
+        AskForMailPage.ForgottenPassword.Map(routes);
         ResetPasswordPage.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string> { ["accounts"] = "select count(*) from mt_doc_account" };
 
-    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => UsersSettings.Faults(configuration, environment);
+    public override IEnumerable<string> Faults(IConfiguration configuration, string environment) => UsersSettings.Faults(configuration);
 }

@@ -3,19 +3,17 @@ using Microsoft.Extensions.Configuration;
 
 namespace Users;
 
-/// <param name="DevelopmentTokens">This module issues tokens itself, to anyone who asks: for development and tests.</param>
 /// <param name="Issuer">What tokens name as their issuer, and what every host checks.</param>
 /// <param name="Audience">Whom tokens are for; checked as well.</param>
 /// <param name="FailedSignIns">So many in a row lock an account.</param>
 /// <param name="LockedFor">Counted from the last failure; after it the count begins anew.</param>
 /// <param name="ConfirmedEmail">Nobody signs in before he has confirmed his address.</param>
 /// <param name="OperatorsSecondFactor">No operator signs in by his password alone.</param>
-internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor, bool ConfirmedEmail, bool OperatorsSecondFactor)
+internal sealed record UsersSettings(string Issuer, string Audience, int FailedSignIns, TimeSpan LockedFor, bool ConfirmedEmail, bool OperatorsSecondFactor)
 {
-    private const string Development = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor", Confirmed = "Users:SignIn:ConfirmedEmail", Second = "Users:SignIn:SecondFactor", Operators = "operators";
+    private const string Gone = "Users:DevelopmentTokens", Failures = "Users:SignIn:Failures", Locked = "Users:SignIn:LockedFor", Confirmed = "Users:SignIn:ConfirmedEmail", Second = "Users:SignIn:SecondFactor", Operators = "operators";
 
     public static UsersSettings Of(IConfiguration configuration) => new(
-        configuration.GetValue(Development, false),
         configuration["Tokens:Issuer"] ?? "http://modular",
         configuration["Tokens:Audience"] ?? "modular",
         configuration.GetValue(Failures, 10),
@@ -25,14 +23,10 @@ internal sealed record UsersSettings(bool DevelopmentTokens, string Issuer, stri
 
     public bool NeedsSecondFactor(Account account) => OperatorsSecondFactor && account.Role == Role.Operator;
 
-    public static IEnumerable<string> Faults(IConfiguration configuration, string environment)
+    public static IEnumerable<string> Faults(IConfiguration configuration)
     {
-        if (configuration[Development] is { } on)
-        {
-            if (!bool.TryParse(on, out var issues)) yield return $"{Development} is '{on}': it must be true or false.";
-            if (issues && environment == "Production")
-                yield return $"{Development} is on in the Production environment, where anybody could make himself an operator: turn it off, and name an outside issuer by Tokens:Authority or clients of this one by Users:Clients. For a trial set ASPNETCORE_ENVIRONMENT=Development.";
-        }
+        if (configuration[Gone] is not null)
+            yield return $"{Gone} is no setting any more: nobody gets a token for the asking. Remove it. A program gets its tokens as a client: name one by Users:Clients:<id>:Secret and Users:Clients:<id>:Role, or an outside issuer by Tokens:Authority.";
 
         if (configuration[Failures] is { } failures && !(int.TryParse(failures, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000))
             yield return $"{Failures} is '{failures}': it must be a number from 1 to 1000.";

@@ -83,14 +83,7 @@ public sealed class TheMail : IAsyncLifetime
     }
 
     /// <summary>Another program that acts as an operator.</summary>
-    public async Task<HttpClient> Importer()
-    {
-        using var browser = ABrowser();
-        var answer = await browser.Post("/v1/users/connect/token", ("grant_type", "client_credentials"), ("client_id", "importer"), ("client_secret", TheProvider.Secret));
-        var client = Module.Anonymous();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", (await answer.Json()).Text("access_token"));
-        return client;
-    }
+    public Task<HttpClient> Importer() => TheProvider.Program(Module, "importer");
 
     internal T Housekeeping<T>() => Module.ServicesOf("users").GetServices<IHostedService>().OfType<T>().Single();
 

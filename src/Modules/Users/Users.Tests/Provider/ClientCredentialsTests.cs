@@ -11,8 +11,8 @@ public sealed class ClientCredentialsTests(TheProvider provider)
     {
         using var browser = provider.ABrowser();
 
-        var tokens = await (await Ask(browser, TheProvider.Secret)).Json();
-        var again = await (await Ask(browser, TheProvider.Secret)).Json();
+        var tokens = await (await browser.OwnTokens("importer")).Json();
+        var again = await (await browser.OwnTokens("importer")).Json();
 
         var (token, next) = (new JsonWebToken(tokens.Text("access_token")), new JsonWebToken(again.Text("access_token")));
         Assert.Equal(("at+jwt", "operator", token.Subject), (token.Typ, token.GetClaim("role").Value, next.Subject));
@@ -29,9 +29,17 @@ public sealed class ClientCredentialsTests(TheProvider provider)
     {
         using var browser = provider.ABrowser();
 
-        var answer = await Ask(browser, secret);
+        var answer = await browser.OwnTokens("importer", secret);
 
         Assert.Contains(await answer.Refusal(), new (HttpStatusCode, string?)[] { (HttpStatusCode.Unauthorized, "invalid_client"), (HttpStatusCode.BadRequest, "invalid_client"), (HttpStatusCode.BadRequest, "invalid_request") });
+    }
+
+    [Fact]
+    public async Task a_client_that_is_a_customer_is_no_operator()
+    {
+        using var buyer = await TheProvider.Program(provider.Module, "buyer");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await buyer.GetAsync("/v1/users")).StatusCode);
     }
 
     [Theory]
@@ -41,11 +49,8 @@ public sealed class ClientCredentialsTests(TheProvider provider)
     {
         using var browser = provider.ABrowser();
 
-        var answer = await Ask(browser, null, client);
+        var answer = await browser.OwnTokens(client, null);
 
         Assert.Contains((await answer.Refusal()).Error, new[] { "unauthorized_client", "invalid_client", "invalid_request" });
     }
-
-    private static Task<HttpResponseMessage> Ask(Browser browser, string? secret, string client = "importer") => browser.Post("/v1/users/connect/token",
-        [("grant_type", "client_credentials"), ("client_id", client), .. secret is null ? Array.Empty<(string, string)>() : [("client_secret", secret)]]);
 }

@@ -13,7 +13,7 @@ namespace Users.Tests;
 [CollectionDefinition]
 public sealed class OneProvider : ICollectionFixture<TheProvider>;
 
-/// <summary>The module alone as an OpenID provider: a shop's pages that sign people in, and an importer that acts itself.</summary>
+/// <summary>The module alone as an OpenID provider: a shop's pages that sign people in, and two programs that act themselves: an operator, a customer.</summary>
 public sealed class TheProvider : IAsyncLifetime
 {
     public const string Callback = "https://shop.example/callback", SignedOut = "https://shop.example/bye", Secret = "importer-secret-0123456789-0123456789";
@@ -21,13 +21,14 @@ public sealed class TheProvider : IAsyncLifetime
     public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>
     {
         ["Tokens:Authority"] = null,
-        ["Users:DevelopmentTokens"] = "true",
         ["Users:SignIn:Failures"] = "3",
         ["Users:Clients:shop:RedirectUris"] = $"{Callback},http://127.0.0.1:7777/callback",
         ["Users:Clients:shop:SignedOutUris"] = SignedOut,
         ["Users:Clients:other:RedirectUris"] = "https://other.example/callback",
         ["Users:Clients:importer:Secret"] = Secret,
         ["Users:Clients:importer:Role"] = "operator",
+        ["Users:Clients:buyer:Secret"] = Secret,
+        ["Users:Clients:buyer:Role"] = "customer",
     };
 
     public ModuleUnderTest Module { get; private set; } = null!;
@@ -59,6 +60,15 @@ public sealed class TheProvider : IAsyncLifetime
     {
         var request = new CodeRequest { Scope = scope };
         return await (await Anns.Exchange(request, await Anns.Code(request))).Json();
+    }
+
+    /// <summary>A program that has its own token.</summary>
+    public static async Task<HttpClient> Program(ModuleUnderTest module, string client)
+    {
+        using var browser = new Browser(module.Address);
+        var http = module.Anonymous();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await (await browser.OwnTokens(client)).Json()).Text("access_token"));
+        return http;
     }
 
     public static async Task<Guid> Register(ModuleUnderTest module, string email) =>
@@ -136,6 +146,10 @@ public sealed partial class Browser : IDisposable
         ("grant_type", "authorization_code"), ("client_id", request.Client), ("redirect_uri", request.Redirect), ("code", code), ("code_verifier", verifier ?? request.Verifier));
 
     public Task<HttpResponseMessage> Refresh(string token, string client = "shop") => Post("/v1/users/connect/token", ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token));
+
+    /// <summary>What a program asks for in its own name.</summary>
+    public Task<HttpResponseMessage> OwnTokens(string client, string? secret = TheProvider.Secret) => Post("/v1/users/connect/token",
+        [("grant_type", "client_credentials"), ("client_id", client), .. secret is null ? Array.Empty<(string, string)>() : [("client_secret", secret)]]);
 
     public static string? Parameter(HttpResponseMessage answer, string name) =>
         answer.Headers.Location is { } to && QueryHelpers.ParseQuery(to.OriginalString[(to.OriginalString.IndexOf('?', StringComparison.Ordinal) + 1)..]).TryGetValue(name, out var value) ? value.ToString() : null;

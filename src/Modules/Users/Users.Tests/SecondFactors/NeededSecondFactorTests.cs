@@ -37,6 +37,9 @@ public sealed class NeededSecondFactorTests
         // What began with a password alone is over.
         Assert.StartsWith("/v1/users/sign-in", (await before.Get(request.Address)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await before.Refresh(tokens.Text("refresh_token"))).Refusal());
+        // Another password, and this session still has both.
+        Assert.Contains("Your new password is set", await AnOperator.Said(await browser.Submit("/v1/users/change-password", ("password", TheUsers.Password), ("new", "another long password"))), StringComparison.Ordinal);
+        Assert.NotEmpty(await browser.Code(request));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using OtpNet;
@@ -192,8 +191,7 @@ public sealed class SecondFactorTests(TheMail mail)
         using var olga = await (await AnOperator.In(mail, "olga-lost@example.com")).WithSecondFactor();
         var id = await mail.Module.Query<Guid>("select id from mt_doc_account where data ->> 'email' = 'olga-lost@example.com'");
         using var importer = await mail.Importer();
-        using HttpClient customer = mail.Module.Anonymous();
-        customer.DefaultRequestHeaders.Authorization = new("Bearer", (await (await customer.PostAsJsonAsync("/v1/users/development-tokens", new { role = "customer" })).Json()).Text("accessToken"));
+        using var customer = await TheProvider.Program(mail.Module, "buyer");
         using var browser = mail.ABrowser();
         var path = $"/v1/users/{id}/second-factor";
 

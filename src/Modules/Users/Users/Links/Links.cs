@@ -35,7 +35,7 @@ internal static class Links
     }
 
     /// <summary>What was mailed before leads nowhere any more.</summary>
-    public static void ForgetLinks(this IDocumentSession db, Guid account) => db.QueueSqlCommand("delete from account_links where account_id = ?", account);
+    public static void ForgetLinks(this IDocumentSession db, Guid account, LinkKind? but = null) => db.QueueSqlCommand("delete from account_links where account_id = ? and kind <> ?", account, but?.Name ?? "");
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

@@ -6,7 +6,7 @@ namespace Users;
 internal sealed class FormErrors(IReadOnlyDictionary<string, string[]> errors)
 {
     /// <summary>Rules read on from a field's name.</summary>
-    private static readonly Dictionary<string, string> s_labels = new() { ["email"] = "The e-mail address", ["password"] = "The password", ["name"] = "The name", ["code"] = "The code" };
+    private static readonly Dictionary<string, string> s_labels = new() { ["email"] = "The e-mail address", ["password"] = "The password", ["new"] = "The new password", ["name"] = "The name", ["code"] = "The code" };
 
     public Html Summary() => new(errors.Count == 0 ? "" :
         "<div class=\"summary\" role=\"alert\" aria-labelledby=\"summary\" tabindex=\"-1\" autofocus><h2 id=\"summary\">There is a problem</h2><ul>"

@@ -26,7 +26,7 @@ internal static class RegisterPage
                 try
                 {
                     var registered = await sender.Send(command, ct);
-                    if (settings.ConfirmedEmail) return pages.Message(http, StatusCodes.Status200OK, "Look into your mail", $"Your account is open. Before you sign in, open the link that was mailed to {command.Email.Trim()}.", ConfirmationMailPage.Path, "No mail? Ask for another");
+                    if (settings.ConfirmedEmail) return pages.Message(http, StatusCodes.Status200OK, "Look into your mail", $"Your account is open. Before you sign in, open the link that was mailed to {command.Email.Trim()}.", AskForMailPage.Confirmation.Path, "No mail? Ask for another");
 
                     await Session.BeginAsync(http, registered.Id, generation: 0, second: false, clock.GetUtcNow());
                 }

@@ -12,7 +12,7 @@ internal static class Return
 
     /// <summary>Null: it leads elsewhere, or is none.</summary>
     public static string? Checked(string? to) =>
-        to is { Length: <= Longest } && (Fits(to, Authorize) || Fits(to, EndSession) || to is ChangeEmailPage.Path or SetUpPage.Path) && to.All(c => c is > ' ' and < '\x7f' and not '\\') ? to : null;
+        to is { Length: <= Longest } && (Fits(to, Authorize) || Fits(to, EndSession) || to is ChangeEmailPage.Path or ChangePasswordPage.Path or SetUpPage.Path) && to.All(c => c is > ' ' and < '\x7f' and not '\\') ? to : null;
 
     /// <summary>The same request once more, as a GET, without what has been done about it.</summary>
     public static string? To(HttpRequest request, string path, params string[] without)

@@ -28,7 +28,7 @@ internal static class SignInPage
                 {
                     if ((await sender.Send(command, ct)).Account is not { } account) errors = new Dictionary<string, string[]> { [""] = [CheckPassword.Refusal] };
                     else if (settings.ConfirmedEmail && account.EmailConfirmedAt is null)
-                        return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", ConfirmationMailPage.Path, "No mail? Ask for another");
+                        return pages.Message(http, StatusCodes.Status403Forbidden, "Confirm your address first", $"A link was mailed to {account.Email}: open it, then sign in.", AskForMailPage.Confirmation.Path, "No mail? Ask for another");
                     else if (await SecondFactorPage.After(account, then, settings, db, ct) is { } more)
                     {
                         await Session.BeginHalfAsync(http, account.Id, account.Generation, clock.GetUtcNow());
@@ -58,8 +58,9 @@ internal static class SignInPage
     {
         (bool Shown, string Path, string Says)[] links =
         [
-            (mailing.Links is not null && account.EmailConfirmedAt is null, ConfirmationMailPage.Path, "Confirm your e-mail address"),
+            (mailing.Links is not null && account.EmailConfirmedAt is null, AskForMailPage.Confirmation.Path, "Confirm your e-mail address"),
             (mailing.Links is not null, ChangeEmailPage.Path, "Change your e-mail address"),
+            (true, ChangePasswordPage.Path, "Change your password"),
             (account.Role == Role.Operator && !second, SetUpPage.Path, "Set up a second factor"),
             (true, SignOutPage.To(null), "Sign out"),
         ];
@@ -72,6 +73,6 @@ internal static class SignInPage
     private static Dictionary<string, object> Values(Mailing mailing, string email) => new()
     {
         ["email"] = email,
-        ["forgotten"] = new Html(mailing.Links is null ? "" : $"<p><a href=\"{ForgotPasswordPage.Path}\">Forgotten your password?</a></p>"),
+        ["forgotten"] = new Html(mailing.Links is null ? "" : $"<p><a href=\"{AskForMailPage.ForgottenPassword.Path}\">Forgotten your password?</a></p>"),
     };
 }

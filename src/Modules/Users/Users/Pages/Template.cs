@@ -16,7 +16,7 @@ internal readonly record struct Html(string Text)
 internal static partial class Template
 {
     private static readonly FrozenDictionary<string, string> s_all =
-        new[] { "Layout", "SignIn", "Register", "SignOut", "FirstOperator", "Message", "Mailbox", "Letter", "AskForMail", "ConfirmEmail", "ResetPassword", "ChangeEmail", "SignedIn", "SecondFactor", "SetUpSecondFactor", "RecoveryCodes" }.ToFrozenDictionary(name => name, Load);
+        new[] { "Layout", "SignIn", "Register", "SignOut", "FirstOperator", "Message", "Mailbox", "Letter", "AskForMail", "ConfirmEmail", "ResetPassword", "ChangeEmail", "ChangePassword", "SignedIn", "SecondFactor", "SetUpSecondFactor", "RecoveryCodes" }.ToFrozenDictionary(name => name, Load);
 
     /// <summary>What a Content-Security-Policy allows the layout's one style sheet by.</summary>
     public static readonly string StyleHash = HashOfStyle(s_all["Layout"]);

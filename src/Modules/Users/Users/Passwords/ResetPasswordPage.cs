@@ -34,7 +34,7 @@ internal static class ResetPasswordPage
                 }
                 catch (RefusedException refused)
                 {
-                    return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", refused.Message, ForgotPasswordPage.Path, "Ask for another mail");
+                    return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", refused.Message, AskForMailPage.ForgottenPassword.Path, "Ask for another mail");
                 }
             })
             .WithName("SubmitResetPassword").ExcludeFromDescription().DisableAntiforgery().ForAnyone();

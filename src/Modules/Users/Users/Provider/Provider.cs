@@ -39,10 +39,12 @@ internal static class Provider
         ExchangeToken.Map(users);
         EndSession.Map(users);
         GetUserInfo.Map(users);
+        GetSigningKeys.Map(users);
 
         SignInPage.Map(users);
         RegisterPage.Map(users);
         SignOutPage.Map(users);
+        ChangePasswordPage.Map(users);
         FirstOperatorPage.Map(users);
         SecondFactorPage.Map(users);
         SetUpPage.Map(users);

@@ -25,7 +25,7 @@ internal sealed record ProviderSettings(IReadOnlyList<Client> Clients, TimeSpan 
     /// <summary>Behind TLS, wherever it ends: cookies are for it alone.</summary>
     public bool IsSecure => Origin?.Scheme == Uri.UriSchemeHttps;
 
-    public TimeSpan LongestToken => new[] { Access, Refresh, TokenIssuer.Lifetime }.Max();
+    public TimeSpan LongestToken => Access > Refresh ? Access : Refresh;
 
     public static ProviderSettings Of(IConfiguration configuration)
     {
