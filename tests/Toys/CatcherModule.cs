@@ -17,11 +17,16 @@ public sealed class CatcherModule : Module
     public override void Messages(MessageMap messages) => messages
         .Publishes<BallCaught>()
         .Reacts<BallThrown>("when-ball-thrown", typeof(WhenBallThrown))
-        .Reacts<BallThrown>("count-balls", typeof(CountBalls));
+        .Reacts<BallThrown>("count-balls", typeof(CountBalls))
+        .Reacts<DeadLettersNoticed>("when-dead-letters-noticed", typeof(WhenDeadLettersNoticed));
 
     public override void Services(IServiceCollection services, IConfiguration configuration) { }
 
-    public override void Store(StoreOptions store) => store.Schema.For<Catch>().Index(caught => caught.Ball);
+    public override void Store(StoreOptions store)
+    {
+        store.Schema.For<Catch>().Index(caught => caught.Ball);
+        store.Schema.For<DeadLettersNoticed>();
+    }
 
     public override void Endpoints(IEndpointRouteBuilder routes) { }
 }
@@ -64,6 +69,15 @@ public static class CountBalls
     public static Task Handle(BallThrown thrown, IDocumentSession db)
     {
         db.Insert(new Catch(Guid.CreateVersion7(), thrown.Id, "count"));
+        return Task.CompletedTask;
+    }
+}
+
+public static class WhenDeadLettersNoticed
+{
+    public static Task Handle(DeadLettersNoticed noticed, IDocumentSession db)
+    {
+        db.Insert(noticed);
         return Task.CompletedTask;
     }
 }

@@ -105,10 +105,10 @@ public sealed class Databases
             var database = new NpgsqlConnectionStringBuilder(group.Key).Database!;
             // Roles belong to the whole server and locks to one database, so both are taken where all hosts meet.
             await using var server = await OpenAsync(group.Key, "postgres", cancellation);
-            await RunAsync(server, "select pg_advisory_lock(hashtextextended('modular-provision', 0))", cancellation);
+            await server.RunAsync("select pg_advisory_lock(hashtextextended('modular-provision', 0))", cancellation);
             foreach (var module in group)
             {
-                await RunAsync(server, $"""
+                await server.RunAsync($"""
                     do $$ begin
                       if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module}; end if;
                     end $$;
@@ -117,21 +117,15 @@ public sealed class Databases
             }
 
             await using (var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", server) { Parameters = { new() { Value = database } } })
-                if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await RunAsync(server, $"create database {Quoted(database)}", cancellation);
+                if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await server.RunAsync($"create database {Quoted(database)}", cancellation);
 
             await using var shop = await OpenAsync(group.Key, database, cancellation);
-            await RunAsync(shop, $"revoke all on database {Quoted(database)} from public; revoke all on schema public from public; {once}", cancellation);
-            foreach (var module in group) await RunAsync(shop, $"grant connect, temporary on database {Quoted(database)} to {module}; {each(module)}", cancellation);
+            await shop.RunAsync($"revoke all on database {Quoted(database)} from public; revoke all on schema public from public; {once}", cancellation);
+            foreach (var module in group) await shop.RunAsync($"grant connect, temporary on database {Quoted(database)} to {module}; {each(module)}", cancellation);
         }
     }
 
     private string? AdministratorOf(string module) => _administrators.GetValueOrDefault(module, _administrator!);
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
 
     // Not pooled: closing gives back the lock and leaves no administrator's connection behind.
     private static async Task<NpgsqlConnection> OpenAsync(string administrator, string database, CancellationToken cancellation)

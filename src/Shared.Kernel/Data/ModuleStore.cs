@@ -53,24 +53,17 @@ internal static class ModuleStore
     {
         // Two hosts of one module may start at once: the second waits and finds nothing to do. A connection of its own, since the lock is the session's.
         await using var connection = await module.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
-        await Run("select pg_advisory_lock(hashtextextended('modular-migrate-' || current_schema(), 0))");
+        await connection.RunAsync("select pg_advisory_lock(hashtextextended('modular-migrate-' || current_schema(), 0))", cancellation);
         try
         {
             var store = module.GetRequiredService<IDocumentStore>();
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
             await module.GetRequiredService<IWolverineRuntime>().Storage.Admin.MigrateAsync();
-            await Run(InboxGuard.Sql);
-            await Run(UsedCarriers.Sql);
+            foreach (var own in new[] { InboxGuard.Sql, UsedCarriers.Sql, TellDeadLetters.Sql }) await connection.RunAsync(own, cancellation);
         }
         finally
         {
-            await Run("select pg_advisory_unlock_all()");
-        }
-
-        async Task Run(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(cancellation);
+            await connection.RunAsync("select pg_advisory_unlock_all()", cancellation);
         }
     }
 }

@@ -18,4 +18,11 @@ public static class Rows
         while (await reader.ReadAsync(ct)) rows.Add(row(reader));
         return rows;
     }
+
+    internal static async Task RunAsync(this NpgsqlConnection connection, string sql, CancellationToken ct, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync(ct);
+    }
 }

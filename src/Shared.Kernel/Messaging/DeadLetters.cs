@@ -51,23 +51,16 @@ public sealed class DeadLetters(NpgsqlDataSource module)
         foreach (var letter in letters)
         {
             // One statement after the other: the inbox's guard refuses what is still a dead letter.
-            await Run("delete from wolverine_dead_letters where id = $1 and received_at = $2", letter.Id, letter.Destination);
-            await Run("""
+            await connection.RunAsync("delete from wolverine_dead_letters where id = $1 and received_at = $2", cancellation, letter.Id, letter.Destination);
+            await connection.RunAsync("""
                 insert into wolverine_incoming_envelopes (id, received_at, status, owner_id, attempts, body, message_type, keep_until)
                 values ($1, $2, $3, 0, 0, $4, $5, case when $3 = 'Handled' then now() + $6 end)
                 on conflict (id, received_at) do nothing
-                """, letter.Id, letter.Destination, status, body(letter), letter.Message, ModuleMessaging.Retention);
+                """, cancellation, letter.Id, letter.Destination, status, body(letter), letter.Message, ModuleMessaging.Retention);
         }
 
         await transaction.CommitAsync(cancellation);
         return letters.Count;
-
-        async Task Run(string sql, params object[] values)
-        {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
-            foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
     }
 
     private const string Select = "select id, received_at, message_type, coalesce(exception_type, '') || ': ' || coalesce(exception_message, ''), sent_at, failed_at, body from wolverine_dead_letters";

@@ -3,10 +3,10 @@ namespace Shared.Kernel;
 /// <summary>What one module publishes, reacts to, and does later: the source of modules.json and of its Wolverine set-up.</summary>
 public sealed class MessageMap
 {
-    private readonly List<Type> _published = [];
+    private readonly List<Type> _published = [typeof(DeadLettersNoticed)];
     private readonly List<Reaction> _reactions = [];
 
-    /// <summary>Every event that the module may publish.</summary>
+    /// <summary>Every event that the module may publish; of its dead letters every module tells.</summary>
     public IReadOnlyList<Type> Published => _published;
 
     /// <summary>Every handler of a message, each a destination of its own.</summary>

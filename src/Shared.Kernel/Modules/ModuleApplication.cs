@@ -53,6 +53,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
         Behaviours.Add(builder.Services, surroundings.Topology.MostOutgoing);
         ModulePipeline.Add(builder.Services, module);
         calls.Add(builder.Services, module, surroundings.Switchboard);
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<TellDeadLetters>(services, module.Name, surroundings.Topology.DeadLettersEvery));
         module.Services(builder.Services, surroundings.Configuration);
         builder.Services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
             ModuleMessaging.Configure(options, module, messages, surroundings.Manifest, carriers, surroundings.Configuration, () => application!.Services));

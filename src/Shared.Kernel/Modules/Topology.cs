@@ -52,6 +52,9 @@ public sealed record Topology
     /// <summary>How many outgoing messages of one module may wait before its commands that publish are refused.</summary>
     public required int MostOutgoing { get; init; }
 
+    /// <summary>How often each module looks for dead letters that nobody was told of.</summary>
+    public required TimeSpan DeadLettersEvery { get; init; }
+
     internal bool Uses(Carrier carrier) => Carrier == carrier || Drain.Contains(carrier);
 
     internal bool HandsOverInProcess(string module) => Here.Contains(module) && (Carrier == Carrier.None || !Scaled.Contains(module));
@@ -89,7 +92,7 @@ public sealed record Topology
         return new Topology
         {
             Here = here, Elsewhere = elsewhere, Gateway = gateway, Timeout = Time("Gateway:Timeout", "00:01:00"), Probes = Time("Gateway:Probes", "00:00:05"), Canaries = canaries,
-            Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true),
+            Carrier = carrier, Drain = drain, Scaled = scaled, Broker = broker, MostOutgoing = mostOutgoing, DeclaresQueues = configuration.GetValue("RabbitMqDeclares", true), DeadLettersEvery = Time("Messages:DeadLettersEvery", "00:05:00"),
         };
 
         IReadOnlyList<string> Names(string setting, string otherwise)

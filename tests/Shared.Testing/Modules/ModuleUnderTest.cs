@@ -5,6 +5,7 @@ using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shared.Kernel;
@@ -86,6 +87,9 @@ public sealed class ModuleUnderTest : IAsyncDisposable
         var recorded = await session.Query<Recorded>().Where(record => record.Type == typeof(TEvent).FullName).OrderBy(record => record.Id).ToListAsync();
         return [.. recorded.Select(record => JsonSerializer.Deserialize<TEvent>(record.Json)!)];
     }
+
+    /// <summary>The module tells of its dead letters now, as it would at its next look.</summary>
+    public Task TellDeadLetters() => _host.ServicesOf(_module.Name).GetServices<IHostedService>().OfType<TellDeadLetters>().Single().OnceAsync(CancellationToken.None);
 
     /// <summary>Waits until nothing is to be sent, waits in an inbox or is due.</summary>
     public Task AtRest() => Eventually.True(async () => await Moving(_module.Name) + await Moving("outside") == 0, $"{_module.Name} at rest");

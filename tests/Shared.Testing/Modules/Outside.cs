@@ -21,7 +21,7 @@ internal sealed class Outside(Module module) : Module
         module.Messages(inside);
         foreach (var published in inside.Published)
             messages.With(new Reaction(published, $"record-{published.Name.ToLowerInvariant()}", typeof(Recorder<>).MakeGenericType(published), Own: false));
-        foreach (var reaction in inside.Reactions.Where(reaction => !reaction.Own).Select(reaction => reaction.Message).Distinct())
+        foreach (var reaction in inside.Reactions.Where(reaction => !reaction.Own).Select(reaction => reaction.Message).Distinct().Except(messages.Published))
             messages.Publishes(reaction);
     }
 

@@ -26,6 +26,7 @@ public sealed class UsersModule : Module
         .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
         .Reacts<ReminderIssued>("when-reminder-issued", typeof(WhenReminderIssued))
         .Reacts<StockLow>("when-stock-low", typeof(WhenStockLow))
+        .Reacts<DeadLettersNoticed>("when-dead-letters-noticed", typeof(WhenDeadLettersNoticed))
         .Does<SendMail>("send-mail", typeof(WhenSendMail));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)
@@ -68,7 +69,7 @@ public sealed class UsersModule : Module
             .Duplicate(token => token.GrantId)
             .Duplicate(token => token.ExpiresAt)
             .UniqueIndex("tokenentry_reference", token => token.ReferenceId!);
-        store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt);
+        store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt).Index(mail => mail.Template);
         store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(Mailbox.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(Links.Table(Name));

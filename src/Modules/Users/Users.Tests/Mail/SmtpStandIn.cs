@@ -34,6 +34,9 @@ internal sealed class SmtpStandIn : IAsyncDisposable
     /// <summary>The answer to the next recipients, one each; then they are welcome.</summary>
     public ConcurrentQueue<string> Recipients { get; } = new();
 
+    /// <summary>Recipients who are refused for good.</summary>
+    public ConcurrentBag<string> Unknown { get; } = [];
+
     /// <summary>So many messages are taken, but their answer is lost.</summary>
     public int DropsAfterData { get; set; }
 
@@ -88,7 +91,7 @@ internal sealed class SmtpStandIn : IAsyncDisposable
                         await Say(wire, line.EndsWith(Convert.ToBase64String(Encoding.UTF8.GetBytes("\0shop\0right password")), StringComparison.Ordinal) ? "235 welcome" : "535 no");
                         break;
                     case "RCPT":
-                        await Say(wire, Recipients.TryDequeue(out var answer) ? answer : "250 ok");
+                        await Say(wire, Unknown.Any(line.Contains) ? "550 not known here" : Recipients.TryDequeue(out var answer) ? answer : "250 ok");
                         break;
                     case "DATA":
                         await Say(wire, "354 go on");

@@ -30,6 +30,7 @@ internal sealed partial class MailTemplates
         ["second-factor-set-up"] = [],
         ["second-factor-removed"] = [],
         ["stock-low"] = ["sku", "available"],
+        ["dead-letters"] = ["module", "count", "letters", "since"],
     };
 
     private static readonly Dictionary<(string Language, string Name), string> s_builtIn = Embedded();
