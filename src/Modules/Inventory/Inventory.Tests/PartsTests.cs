@@ -61,7 +61,7 @@ public sealed class PartsTests(TheInventory inventory)
         var (sku, order) = await AnOrderOfTen();
         await inventory.Module.Deliver(Parcel("first", order.OrderId, sku));
 
-        await inventory.Module.Deliver(new PartNotSent(order.OrderId, Guid.CreateVersion7(), [new(sku, 6)], [new(sku, 6)]));
+        await inventory.Module.Deliver(new PartDropped(order.OrderId, Guid.CreateVersion7(), [new(sku, 6)], [new(sku, 6)]));
 
         Assert.Equal(new Counters(10, 4, 6), await inventory.CountersOf(sku));
     }
@@ -89,7 +89,7 @@ public sealed class PartsTests(TheInventory inventory)
 
     private static readonly Guid s_part = Guid.CreateVersion7();
 
-    private static PartNotSent NotSent(Guid order, string sku) => new(order, s_part, [new(sku, 4)]);
+    private static PartDropped NotSent(Guid order, string sku) => new(order, s_part, [new(sku, 4)]);
 
     private static string Said(JsonNode? entry) => $"{entry!["kind"]} {entry["quantity"]}";
 

@@ -82,7 +82,7 @@ public sealed class PartsTests(OrdersUnderTest orders) : IClassFixture<OrdersUnd
         var (id, part) = (await orders.AnOrder(), Guid.CreateVersion7());
         await orders.Tell(id, "StockReserved", "PaymentCaptured", "ShipmentDispatched");
 
-        for (var times = 0; times < 2; times++) await orders.Module.Deliver(new PartNotSent(id, part, [new("mug", 1)]));
+        for (var times = 0; times < 2; times++) await orders.Module.Deliver(new PartDropped(id, part, [new("mug", 1)]));
 
         Assert.Equal("part-not-sent", (await CodesOf(id))[^1]);
         Assert.Equal(new OrderPartLost(id, part, 4.99m, "GBP", NotSent: true), Assert.Single(await orders.Module.Published<OrderPartLost>(), told => told.OrderId == id));

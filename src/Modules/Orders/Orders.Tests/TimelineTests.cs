@@ -40,7 +40,7 @@ public sealed partial class TimelineTests
     [InlineData("StockReserved PaymentDeferred ParcelLost", "A parcel with 1 × mug was lost on its way. 4.99 GBP need not be paid.")]
     [InlineData("StockReserved PaymentCaptured ShipmentLost ParcelLost", "A parcel with 1 × mug was lost on its way.")]
     [InlineData("StockReserved PaymentCaptured ShipmentLost ShipmentDispatched", "The parcel had been sent with the tracking number T-1.")]
-    [InlineData("StockReserved PaymentCaptured FirstPart PartNotSent", "1 × mug cannot be sent, and will not be. 4.99 GBP is given back.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart PartDropped", "1 × mug cannot be sent, and will not be. 4.99 GBP is given back.")]
     [InlineData("StockReserved PaymentDeferred FirstPart ParcelLost RestCaptured ShipmentLost", "The order is cancelled: its parcel was lost on the way. All that was paid is given back, 4.99 GBP together with what was given back before.")]
     [InlineData("StockReserved PaymentCaptured FirstPart ParcelLost ShipmentLost", "The order is cancelled: its parcel was lost on the way. All that was paid is given back, 9.98 GBP together with what was given back before.")]
     [InlineData("StockReserved PaymentCaptured PaymentRefunded", "9.98 GBP was given back: everything that was paid.")]

@@ -12,9 +12,9 @@ public static class WhenParcelLost
 }
 
 /// <summary>A part of the order cannot be sent: its price is given back as that of a lost one is.</summary>
-public static class WhenPartNotSent
+public static class WhenPartDropped
 {
-    public static Task Handle(PartNotSent notSent, IDocumentSession db, Outbox outbox, CancellationToken ct) => LostParts.Note(db, outbox, notSent.OrderId, notSent.PartId, notSent.Lines, notSent: true, ct);
+    public static Task Handle(PartDropped notSent, IDocumentSession db, Outbox outbox, CancellationToken ct) => LostParts.Note(db, outbox, notSent.OrderId, notSent.PartId, notSent.Lines, notSent: true, ct);
 }
 
 internal static class LostParts

@@ -23,4 +23,4 @@ public sealed record ParcelLost(Guid OrderId, Guid ParcelId, IReadOnlyList<Parce
 
 /// <summary>A part of the order, of which other parts have left, cannot be sent, or not again, and will not be; what was sent goes on.</summary>
 /// <param name="Again">What of its lines had left before, and was lost. Not said, or empty: nothing.</param>
-public sealed record PartNotSent(Guid OrderId, Guid PartId, IReadOnlyList<ParcelLine> Lines, IReadOnlyList<ParcelLine>? Again = null);
+public sealed record PartDropped(Guid OrderId, Guid PartId, IReadOnlyList<ParcelLine> Lines, IReadOnlyList<ParcelLine>? Again = null);

@@ -21,7 +21,7 @@ public sealed class GiveUpShipmentTests(ShippingUnderTest shipping) : IClassFixt
 
         Assert.Equal((HttpStatusCode.OK, await first.Content.ReadAsStringAsync()), (first.StatusCode, await second.Content.ReadAsStringAsync()));
         Assert.Equal((state, 0), (await shipping.StateOf(id), (await Json(second)).GetProperty("open").GetArrayLength()));
-        var told = Assert.Single(await shipping.Module.Published<PartNotSent>(), told => told.OrderId == id);
+        var told = Assert.Single(await shipping.Module.Published<PartDropped>(), told => told.OrderId == id);
         Assert.Equal((new ParcelLine("jug", 1), null), (Assert.Single(told.Lines), told.Again));
         Assert.Equal((delivered, 0, 0), (await shipping.Published<ShipmentDelivered>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id), await shipping.Published<ParcelLost>(told => told.OrderId, id)));
 
@@ -40,7 +40,7 @@ public sealed class GiveUpShipmentTests(ShippingUnderTest shipping) : IClassFixt
         await GiveUp(id);
 
         Assert.Equal("lost", await shipping.StateOf(id));
-        Assert.Equal((1, 1, 0), (await shipping.Published<PartNotSent>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id), await shipping.Published<ShipmentDelivered>(told => told.OrderId, id)));
+        Assert.Equal((1, 1, 0), (await shipping.Published<PartDropped>(told => told.OrderId, id), await shipping.Published<ShipmentLost>(told => told.OrderId, id), await shipping.Published<ShipmentDelivered>(told => told.OrderId, id)));
         Assert.Equal(HttpStatusCode.OK, (await GiveUp(id)).StatusCode);
         Assert.Equal(1, await shipping.Published<ShipmentLost>(told => told.OrderId, id));
     }
@@ -81,7 +81,7 @@ public sealed class GiveUpReshipmentTests(ShippingByTestCourier shipping) : ICla
         Assert.Equal(HttpStatusCode.OK, (await shipping.Post($"shipments/{id}/give-up")).StatusCode);
 
         Assert.Equal("delivered", await shipping.StateOf(id));
-        var told = Assert.Single(await shipping.Module.Published<PartNotSent>(), told => told.OrderId == id);
+        var told = Assert.Single(await shipping.Module.Published<PartDropped>(), told => told.OrderId == id);
         Assert.Equal((new ParcelLine("mug", 2), new ParcelLine("mug", 2)), (Assert.Single(told.Lines), Assert.Single(told.Again!)));
     }
 }

@@ -67,7 +67,7 @@ public sealed record Shipment
     public ParcelLost GivenUp(Guid parcelId) => new(Id, parcelId, Told(Find(parcelId).Lines));
 
     /// <summary>What is told of a part that will not be sent.</summary>
-    public PartNotSent NotSent(Guid partId) => new(Id, partId, Told(Find(partId).Lines), Find(partId).Again is { Count: > 0 } again ? Told(again) : null);
+    public PartDropped NotSent(Guid partId) => new(Id, partId, Told(Find(partId).Lines), Find(partId).Again is { Count: > 0 } again ? Told(again) : null);
 
     /// <summary>All that is open cannot be sent, and is given up as a lost parcel is. What is being booked stays so.</summary>
     public Shipment? GiveUpOpen(Guid partId, DateTimeOffset at)

@@ -19,7 +19,7 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentStopped>()
         .Publishes<ShipmentLost>()
         .Publishes<ParcelLost>()
-        .Publishes<PartNotSent>()
+        .Publishes<PartDropped>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
         .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));

@@ -62,7 +62,7 @@ public sealed class OrderMailTests(TheMail mail)
         var (order, part) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await mail.Module.Deliver(Placed(order, ann));
 
-        for (var times = 0; times < 2; times++) await mail.Module.Deliver(new PartNotSent(order, part, [new("TEA", 1), new("CUP", 1)]));
+        for (var times = 0; times < 2; times++) await mail.Module.Deliver(new PartDropped(order, part, [new("TEA", 1), new("CUP", 1)]));
 
         Assert.Contains("we cannot send this, and will not: 1 × TEA, 1 × CUP\n", Assert.Single(await mail.Mails("ann-not-sent@example.com", order.ToString())), StringComparison.Ordinal);
     }
