@@ -69,6 +69,27 @@ public sealed class FlowTests(StartedShop started)
     }
 
     [Fact]
+    public async Task an_order_in_parts_of_which_one_cannot_be_sent_is_completed_and_each_book_says_so()
+    {
+        var (shopper, sku) = await NewAsync();
+        var order = await shopper.PlaceAsync(sku, quantity: 4);
+        await shopper.UntilAsync(order, "confirmed");
+        await _shop.MustHoldAsync();
+
+        await shopper.PostAsync($"/v1/shipping/shipments/{order}/parcels", new { lines = new[] { new { sku, quantity = 3 } }, trackingNumber = "T-1" });
+        await shopper.UntilAsync(order, "dispatched");
+        await _shop.MustHoldAsync();
+        Assert.Equal("reserved", (string)(await shopper.GetAsync($"/v1/inventory/reservations/{order}"))["state"]!);
+
+        await shopper.PostAsync($"/v1/shipping/shipments/{order}/give-up", new { });
+        await shopper.PostAsync($"/v1/shipping/shipments/{order}/deliver", new { });
+        await shopper.UntilAsync(order, "completed");
+        await _shop.MustHoldAsync();
+        Assert.Equal(2.50m, (decimal)(await shopper.GetAsync($"/v1/orders/{order}"))["refunded"]!);
+        Assert.Equal(6, (long)(await shopper.GetAsync($"/v1/inventory/stock/{sku}"))["available"]!);
+    }
+
+    [Fact]
     public async Task cancelling_while_the_payment_is_captured_ends_in_one_of_two_ways()
     {
         var (shopper, sku) = await NewAsync();

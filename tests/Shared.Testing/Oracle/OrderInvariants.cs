@@ -36,7 +36,7 @@ internal static class OrderInvariants
             where state in ('dispatched', 'partly-dispatched', 'delivered') and (coalesce(status, 'cancelled') = 'cancelled' or coalesce(captured - (payments.refunded - parts), 0) <= 0)
             """),
 
-        Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and case reason when 'shipment.lost' then state = 'shipped' else state in ('released', 'rejected', 'cancelled') end)"),
+        Agrees("inventory", "reservations", "(status in ('confirmed') and state = 'reserved') or (status = 'dispatched' and state = 'reserved' and order_id in (select order_id from shipments where state = 'partly-dispatched')) or (status in ('dispatched', 'completed') and state = 'shipped') or (status = 'cancelled' and case reason when 'shipment.lost' then state = 'shipped' else state in ('released', 'rejected', 'cancelled') end)"),
         Agrees("billing", "payments", "(status in ('confirmed', 'dispatched', 'completed') and state in ('captured', 'owed')) or (status = 'cancelled' and state in ('void', 'declined', 'refunded'))"),
         Agrees("shipping", "shipments", "(status = 'confirmed' and state = 'ready') or (status = 'dispatched' and state in ('dispatched', 'partly-dispatched')) or (status = 'completed' and state = 'delivered') or (status = 'cancelled' and coalesce(state, 'stopped') = case reason when 'shipment.lost' then 'lost' else 'stopped' end)"),
 

@@ -31,7 +31,8 @@ public static class Sources
         new("inventory", "stock", "sku text primary key, on_hand bigint, reserved bigint, shipped bigint, received bigint, corrected bigint",
             "select sku, on_hand, reserved, shipped, received, corrected from inventory.stock"),
         new("inventory", "reservations", "order_id uuid primary key, state text", "select order_id, state from inventory.reservations"),
-        new("inventory", "reservation_lines", "order_id uuid, sku text, quantity bigint", "select order_id, sku, quantity from inventory.reservation_lines"),
+        new("inventory", "reservation_lines", "order_id uuid, sku text, quantity bigint, shipped bigint, given_up bigint",
+            "select order_id, sku, quantity, coalesce(shipped, case state when 'shipped' then quantity else 0 end), coalesce(given_up, 0) from inventory.reservation_lines join inventory.reservations using (order_id)"),
         new("inventory", "movements", "sku text, kind text, quantity bigint, order_id uuid, reference text", "select sku, kind, quantity, order_id, reference from inventory.movements"),
 
         new("billing", "payments", "order_id uuid primary key, state text, total numeric, captured numeric, refunded numeric, parts numeric, owed numeric, credited numeric, on_invoice boolean",

@@ -36,31 +36,33 @@ internal static class StockInvariants
             """
             with held as (
                 select sku,
-                    coalesce(sum(quantity) filter (where state = 'reserved'), 0) as reserved,
-                    coalesce(sum(quantity) filter (where state = 'shipped'), 0) as shipped
+                    coalesce(sum(quantity - shipped - given_up) filter (where state = 'reserved'), 0) as reserved,
+                    coalesce(sum(case state when 'shipped' then quantity - given_up else shipped end), 0) as shipped
                 from reservation_lines left join reservations using (order_id) group by sku)
             select format('%s: counted %s reserved and %s shipped, but orders hold %s and %s', coalesce(stock.sku, held.sku), stock.reserved, stock.shipped, held.reserved, held.shipped)
             from stock full join held on held.sku = stock.sku
             where (coalesce(stock.reserved, 0), coalesce(stock.shipped, 0)) <> (coalesce(held.reserved, 0), coalesce(held.shipped, 0))
             """),
 
-        new("stock.moves-once-for-an-order", "an order's lines are reserved once, and then released once or shipped once, as its reservation says",
+        new("stock.moves-once-for-an-order", "an order's lines are reserved once, and then released once or shipped once, at once or in parts, as its reservation says; what is given up of them is released and not for sale",
             """
             with moved as (
                 select order_id, sku,
                     coalesce(sum(quantity) filter (where kind = 'reserved'), 0) as reserved,
                     coalesce(sum(quantity) filter (where kind = 'released'), 0) as released,
-                    coalesce(sum(quantity) filter (where kind = 'shipped'), 0) as shipped
+                    coalesce(sum(quantity) filter (where kind = 'shipped'), 0) as shipped,
+                    -coalesce(sum(quantity) filter (where kind = 'corrected'), 0) as given_up
                 from movements where order_id is not null group by order_id, sku),
             wanted as (
                 select order_id, sku, quantity as reserved,
-                    case state when 'released' then quantity else 0 end as released,
-                    case state when 'shipped' then quantity else 0 end as shipped
+                    case state when 'released' then quantity else given_up end as released,
+                    case state when 'shipped' then quantity - given_up else shipped end as shipped,
+                    given_up
                 from reservation_lines join reservations using (order_id))
-            select format('order %s, %s: moved %s reserved, %s released, %s shipped, but its reservation says %s, %s, %s', order_id, sku,
-                moved.reserved, moved.released, moved.shipped, wanted.reserved, wanted.released, wanted.shipped)
+            select format('order %s, %s: moved %s reserved, %s released, %s shipped, %s given up, but its reservation says %s, %s, %s, %s', order_id, sku,
+                moved.reserved, moved.released, moved.shipped, moved.given_up, wanted.reserved, wanted.released, wanted.shipped, wanted.given_up)
             from moved full join wanted using (order_id, sku)
-            where (moved.reserved, moved.released, moved.shipped) is distinct from (wanted.reserved, wanted.released, wanted.shipped)
+            where (moved.reserved, moved.released, moved.shipped, moved.given_up) is distinct from (wanted.reserved, wanted.released, wanted.shipped, wanted.given_up)
             """),
     ];
 }

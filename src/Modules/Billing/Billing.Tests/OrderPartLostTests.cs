@@ -35,6 +35,18 @@ public sealed class OrderPartLostTests(TheBilling billing)
         Assert.Equal(new Money(20, 20), await billing.MoneyOf(order));
     }
 
+    [Theory]
+    [InlineData(false, "A parcel was lost on its way.")]
+    [InlineData(true, "A part could not be sent.")]
+    public async Task the_refund_says_why(bool notSent, string reason)
+    {
+        var order = await billing.ACapturedOrder();
+
+        await billing.Module.Deliver(new OrderPartLost(order.OrderId, Guid.CreateVersion7(), 7.50m, "EUR", notSent));
+
+        Assert.Equal(reason, (string)Assert.Single(await RefundsOf(order))!["reason"]!);
+    }
+
     [Fact]
     public async Task what_is_owed_becomes_less_by_a_credit_note()
     {

@@ -17,7 +17,7 @@ public static class WhenOrderPartLost
         var amount = Math.Min(lost.Amount, isOwed ? payment.Owed : payment.Refundable);
         if (amount == 0 && payment.State == PaymentState.Captured) return;
 
-        var refund = new Refund(lost.PartId, amount, "A parcel was lost on its way.", clock.GetUtcNow());
+        var refund = new Refund(lost.PartId, amount, lost.NotSent ? "A part could not be sent." : "A parcel was lost on its way.", clock.GetUtcNow());
         if (isOwed)
         {
             await db.Credit(payment, refund, invoices, clock.GetUtcNow(), ct);

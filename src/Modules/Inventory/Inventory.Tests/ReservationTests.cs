@@ -35,11 +35,15 @@ public sealed class ReservationTests
     [InlineData("released", false)]
     [InlineData("rejected", false)]
     [InlineData("cancelled", false)]
-    public void cancelling_gives_back_what_is_reserved(string state, bool released) => Assert.Equal(released, Reservation.IsReleasedFrom(state));
+    public void cancelling_gives_back_what_is_reserved(string state, bool released) => Assert.Equal(released, Reservation.IsReleasedFrom(state, [new("a", 4)]));
 
     [Fact]
     public void what_has_left_the_house_is_not_released() =>
-        Assert.Equal("reservation.shipped", Assert.Throws<RefusedException>(() => Reservation.IsReleasedFrom("shipped")).Code);
+        Assert.Equal("reservation.shipped", Assert.Throws<RefusedException>(() => Reservation.IsReleasedFrom("shipped", [])).Code);
+
+    [Fact]
+    public void nor_is_the_rest_of_what_has_left_in_part() =>
+        Assert.Equal("reservation.shipped", Assert.Throws<RefusedException>(() => Reservation.IsReleasedFrom("reserved", [new("a", 4, Shipped: 1), new("b", 1)])).Code);
 
     [Theory]
     [InlineData("reserved", true)]

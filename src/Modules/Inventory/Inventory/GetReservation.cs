@@ -11,7 +11,7 @@ namespace Inventory;
 internal static class GetReservation
 {
     /// <param name="ExpiredAt">When Orders was told that it had waited too long; null if that never was.</param>
-    public sealed record View(Guid OrderId, string State, DateTimeOffset At, DateTimeOffset? ExpiredAt, IReadOnlyList<Line> Lines);
+    public sealed record View(Guid OrderId, string State, DateTimeOffset At, DateTimeOffset? ExpiredAt, IReadOnlyList<ReservedLine> Lines);
 
     public sealed record Query(Guid OrderId) : IQuery<View>;
 

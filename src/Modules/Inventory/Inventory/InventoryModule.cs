@@ -23,6 +23,7 @@ public sealed class InventoryModule : Module
         .Reacts<OrderPlaced>("when-order-placed", typeof(WhenOrderPlaced))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Reacts<PartDropped>("when-part-dropped", typeof(WhenPartDropped))
         .Does<StocktakeBatch>("when-stocktake-goes-on", typeof(WhenStocktakeGoesOn));
 
     public override void Services(IServiceCollection services, IConfiguration configuration)

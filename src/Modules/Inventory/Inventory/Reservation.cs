@@ -1,14 +1,22 @@
 using Marten;
 using Orders.Contracts;
 using Shared.Kernel;
+using Shipping.Contracts;
 
 namespace Inventory;
 
 /// <summary>How many of one product an order, or a delivery, is about.</summary>
 internal sealed record Line(string Sku, long Quantity);
 
+/// <summary>One product of an order, and what became of what was set aside of it.</summary>
+/// <param name="GivenUp">Never sent, and not for sale either.</param>
+internal sealed record ReservedLine(string Sku, long Quantity, long Shipped = 0, long GivenUp = 0)
+{
+    public long Rest => Quantity - Shipped - GivenUp;
+}
+
 /// <summary>
-/// What is set aside for one order: reserved → released or shipped. Rejected is an end; so is cancelled, said of an order that was called off before it was known here.
+/// What is set aside for one order: reserved → released or shipped, which it is when nothing is left of it. Rejected is an end; so is cancelled, said of an order that was called off before it was known here.
 /// </summary>
 internal static class Reservation
 {
@@ -31,13 +39,26 @@ internal static class Reservation
         long OnHand(Line line) => stock.TryGetValue(line.Sku, out var found) ? found.OnHand : 0;
     }
 
-    /// <summary>Whether the order's cancellation gives anything back.</summary>
-    public static bool IsReleasedFrom(string state) => state switch
+    /// <summary>What of the rest is told to have gone, whichever part of the order is heard of first; never more than the rest.</summary>
+    /// <param name="told">Null: everything, as the version before says.</param>
+    /// <param name="again">What of it was set aside for an earlier parcel, which was lost, and is gone already.</param>
+    public static IReadOnlyList<Line> Gone(IEnumerable<ReservedLine> lines, IEnumerable<ParcelLine>? told, IEnumerable<ParcelLine>? again)
     {
-        Reserved => true,
-        Shipped => throw new RefusedException("reservation.shipped", "The goods have left the house: they come back as a receipt, not by cancelling."),
+        var (all, before) = (told?.ToLookup(line => line.Sku), (again ?? []).ToLookup(line => line.Sku));
+        return [.. lines.Select(line => new Line(line.Sku, all is null ? line.Rest : Math.Min(Sum(all[line.Sku]) - Sum(before[line.Sku]), line.Rest))).Where(line => line.Quantity > 0)];
+
+        static long Sum(IEnumerable<ParcelLine> lines) => lines.Sum(line => (long)line.Quantity);
+    }
+
+    /// <summary>Whether the order's cancellation gives anything back.</summary>
+    public static bool IsReleasedFrom(string state, IEnumerable<ReservedLine> lines) => state switch
+    {
+        Shipped => throw HasLeft(),
+        Reserved => lines.Any(line => line.Rest < line.Quantity) ? throw HasLeft() : true,
         _ => false,
     };
+
+    private static RefusedException HasLeft() => new("reservation.shipped", "The goods have left the house: they come back as a receipt, not by cancelling.");
 
     /// <summary>Whether the shipment's dispatch takes anything out of the house.</summary>
     public static bool IsShippedFrom(string state) => state switch
@@ -70,6 +91,25 @@ internal static class ReservationRows
     public static void MarkReservation(this IDocumentSession db, Guid orderId, string state, DateTimeOffset at) =>
         db.QueueSqlCommand("update reservations set state = ?, at = ? where order_id = ?", state, at, orderId);
 
-    public static Task<IReadOnlyList<Line>> ReservedLines(this IQuerySession db, Guid orderId, CancellationToken ct) =>
-        db.Read("select sku, quantity from reservation_lines where order_id = $1 order by sku", [orderId], row => new Line(row.GetString(0), row.GetInt64(1)), ct);
+    /// <summary>The version before says by the state alone that a line is shipped.</summary>
+    public static Task<IReadOnlyList<ReservedLine>> ReservedLines(this IQuerySession db, Guid orderId, CancellationToken ct) => db.Read("""
+        select sku, quantity, coalesce(shipped, case state when 'shipped' then quantity else 0 end), coalesce(given_up, 0)
+        from reservation_lines join reservations using (order_id) where order_id = $1 order by sku
+        """, [orderId], row => new ReservedLine(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), ct);
+
+    // Most orders go at once: nothing was heard of those from which nothing is taken off.
+    public static async Task<bool> HasHeardOf(this IQuerySession db, Guid orderId, string part, IEnumerable<ReservedLine> lines, CancellationToken ct) =>
+        lines.Any(line => line.Rest < line.Quantity) && (await db.Read("select part from reservation_parts where order_id = $1 and part = $2", [orderId, part], row => row.GetString(0), ct)).Count > 0;
+
+    /// <summary>Takes these off what is set aside; with the last of it the reservation is shipped. Until then the part is remembered, so that it is taken off once.</summary>
+    public static void TakeOff(this IDocumentSession db, Guid orderId, string part, IReadOnlyList<ReservedLine> lines, IReadOnlyList<Line> gone, bool givenUp, DateTimeOffset at)
+    {
+        var column = givenUp ? "given_up" : "shipped";
+        db.QueueSqlCommand($"""
+            update reservation_lines set {column} = coalesce({column}, 0) + gone.quantity
+            from unnest(?, ?) as gone (sku, quantity) where reservation_lines.order_id = ? and reservation_lines.sku = gone.sku
+            """, gone.Select(line => line.Sku).ToArray(), gone.Select(line => line.Quantity).ToArray(), orderId);
+        if (lines.Sum(line => line.Rest) == gone.Sum(line => line.Quantity)) db.MarkReservation(orderId, Reservation.Shipped, at);
+        else db.QueueSqlCommand("insert into reservation_parts (order_id, part) values (?, ?) on conflict do nothing", orderId, part);
+    }
 }

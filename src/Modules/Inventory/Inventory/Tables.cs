@@ -8,7 +8,7 @@ namespace Inventory;
 /// </summary>
 internal static class Tables
 {
-    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), Movements(schema), .. StocktakeRows.Tables(schema)];
+    public static IEnumerable<ISchemaObject> All(string schema) => [Stock(schema), Reservations(schema), ReservationLines(schema), ReservationParts(schema), Movements(schema), .. StocktakeRows.Tables(schema)];
 
     private static Table Stock(string schema)
     {
@@ -45,7 +45,19 @@ internal static class Tables
         table.AddColumn("order_id", "uuid").AsPrimaryKey();
         table.AddColumn("sku", "text").AsPrimaryKey();
         table.AddColumn("quantity", "bigint").NotNull();
+        // Neither is written by the version before, which ships all of an order at once.
+        table.AddColumn("shipped", "bigint");
+        table.AddColumn("given_up", "bigint");
         table.CheckConstraints.Add(new("reservation_lines_quantity_positive", "quantity > 0"));
+        return table;
+    }
+
+    /// <summary>What was heard of an order of which something is still set aside: the counts of its parcels, the ids of its parts that are not sent.</summary>
+    private static Table ReservationParts(string schema)
+    {
+        var table = new Table($"{schema}.reservation_parts");
+        table.AddColumn("order_id", "uuid").AsPrimaryKey();
+        table.AddColumn("part", "text").AsPrimaryKey();
         return table;
     }
 

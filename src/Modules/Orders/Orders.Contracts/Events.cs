@@ -38,7 +38,8 @@ public sealed record OrderCancelled(Guid OrderId, string Reason)
 /// <summary>A part of the order was lost on its way and is not sent again: its price is given back, and the order goes on without it.</summary>
 /// <param name="PartId">Tells this part from others of the order.</param>
 /// <param name="Amount">What its goods cost, above zero; what carrying them cost is not in it.</param>
-public sealed record OrderPartLost(Guid OrderId, Guid PartId, decimal Amount, string Currency);
+/// <param name="NotSent">It was not lost: it could not be sent, or not again.</param>
+public sealed record OrderPartLost(Guid OrderId, Guid PartId, decimal Amount, string Currency, bool NotSent = false);
 
 /// <summary>The last parcel has arrived.</summary>
 public sealed record OrderCompleted(Guid OrderId);

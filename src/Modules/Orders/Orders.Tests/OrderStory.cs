@@ -50,6 +50,8 @@ internal sealed class OrderStory
         "FirstPart" => Order.Dispatch(new Order.Dispatched("T-1", [new("mug", 1)], [new("mug", 1)])),
         "LastPart" => Order.Dispatch(new Order.Dispatched("T-2", [new("mug", 1)], [], Part: 2)),
         nameof(ParcelLost) => One(Order.LoseParcel(Order.Id, [new("mug", 1)])),
+        nameof(PartDropped) => One(Order.LoseParcel(Order.Id, [new("mug", 1)], notSent: true)),
+        "RestCaptured" => Order.CapturePayment(Order.Total - Order.LostParcels.Sum(lost => lost.Amount), Order.Currency),
         nameof(ShipmentDelivered) => Order.Deliver(),
         nameof(ShipmentLost) => Order.Lose(),
         nameof(ShipmentStopped) => One(Order.StopShipment()),

@@ -60,6 +60,34 @@ public sealed class PartsTests(OrdersUnderTest orders) : IClassFixture<OrdersUnd
             Assert.All(order.LostParcels, lost => Assert.True(lost.Amount >= 0));
         }, iter: 2_000);
 
+    [Theory]
+    [InlineData("JPY", 3, 4)]
+    [InlineData("GBP", 3.33, 3.34)]
+    public void a_part_s_price_is_money_that_can_be_moved(string currency, decimal first, decimal second)
+    {
+        OrderLine[] lines = [Order.Line("mug", 1, 3m), Order.Line("mug", 2, 3.5m)];
+        var order = AnOrder(lines).Told("StockReserved", "PaymentCaptured").Order with { Currency = currency };
+
+        foreach (var amount in new[] { first, second, 10 - first - second })
+        {
+            var lost = order.LoseParcel(Guid.CreateVersion7(), [new("mug", 1)])!;
+            Assert.Equal(amount, lost.Amount);
+            order = Order.After(order, order.Id, lost);
+        }
+    }
+
+    [Fact]
+    public async Task a_part_that_cannot_be_sent_is_told_once_as_that()
+    {
+        var (id, part) = (await orders.AnOrder(), Guid.CreateVersion7());
+        await orders.Tell(id, "StockReserved", "PaymentCaptured", "ShipmentDispatched");
+
+        for (var times = 0; times < 2; times++) await orders.Module.Deliver(new PartDropped(id, part, [new("mug", 1)]));
+
+        Assert.Equal("part-not-sent", (await CodesOf(id))[^1]);
+        Assert.Equal(new OrderPartLost(id, part, 4.99m, "GBP", NotSent: true), Assert.Single(await orders.Module.Published<OrderPartLost>(), told => told.OrderId == id));
+    }
+
     [Fact]
     public async Task each_part_is_in_the_timeline_with_what_is_still_to_come_and_a_lost_one_s_price_is_told_once()
     {

@@ -40,9 +40,32 @@ public sealed partial class TimelineTests
     [InlineData("StockReserved PaymentDeferred ParcelLost", "A parcel with 1 × mug was lost on its way. 4.99 GBP need not be paid.")]
     [InlineData("StockReserved PaymentCaptured ShipmentLost ParcelLost", "A parcel with 1 × mug was lost on its way.")]
     [InlineData("StockReserved PaymentCaptured ShipmentLost ShipmentDispatched", "The parcel had been sent with the tracking number T-1.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart PartDropped", "1 × mug cannot be sent, and will not be. 4.99 GBP is given back.")]
+    [InlineData("StockReserved PaymentDeferred FirstPart ParcelLost RestCaptured ShipmentLost", "The order is cancelled: its parcel was lost on the way. All that was paid is given back, 4.99 GBP together with what was given back before.")]
+    [InlineData("StockReserved PaymentCaptured FirstPart ParcelLost ShipmentLost", "The order is cancelled: its parcel was lost on the way. All that was paid is given back, 9.98 GBP together with what was given back before.")]
     [InlineData("StockReserved PaymentCaptured PaymentRefunded", "9.98 GBP was given back: everything that was paid.")]
     public void the_last_step_says_what_it_means_for_goods_and_money(string messages, string text) =>
         Assert.Equal(text, StepsOf(AnOrder().Told(messages.Split(' ')))[^1].Text);
+
+    [Fact]
+    public void of_an_invoice_that_was_credited_in_part_what_was_paid_is_all_that_is_given_back()
+    {
+        var story = AnOrder().Told("StockReserved", "PaymentDeferred", "FirstPart", "ParcelLost", "RestCaptured", "ShipmentLost");
+
+        Assert.NotNull(story.Refunded(4.99m));
+        Assert.Null(story.Refunded(0.01m));
+
+        Assert.Equal(new TimelineStep("payment-refunded", "4.99 GBP was given back: everything that was paid."), StepsOf(story)[^1]);
+    }
+
+    [Fact]
+    public void an_order_that_was_paid_before_the_amount_was_kept_was_paid_in_full()
+    {
+        var before = AnOrder().Told("StockReserved", "PaymentCaptured").Order with { Paid = null };
+
+        Assert.Equal("payment-refunded.part", Timeline.Of(before, new Order.PaymentRefunded(4.99m, "GBP")).Code);
+        Assert.Equal("payment-refunded", Timeline.Of(before, new Order.PaymentRefunded(9.98m, "GBP")).Code);
+    }
 
     [Theory]
     [InlineData("operator", "The order is cancelled by the shop.")]

@@ -30,6 +30,9 @@ public sealed record Order
     public bool HasStock { get; init; }
     public bool IsPaid { get; init; }
 
+    /// <summary>What came: less than the total where a part of an invoice was credited before. Not known of orders that were paid before it was kept: then it is the total.</summary>
+    public decimal? Paid { get; init; }
+
     /// <summary>Paid on invoice, later or already: the order goes on without its money.</summary>
     public bool IsDeferred { get; init; }
     public decimal Refunded { get; init; }
@@ -56,7 +59,7 @@ public sealed record Order
     public sealed record CancellationRefused : Fact;
     public sealed record Cancelled(string Reason, string? Note) : Fact;
     public sealed record Dispatched(string TrackingNumber, IReadOnlyList<SentLine>? Lines = null, IReadOnlyList<SentLine>? Open = null, int Part = 1) : Fact;
-    public sealed record ParcelLost(Guid ParcelId, IReadOnlyList<SentLine> Lines, decimal Amount, string Currency) : Fact;
+    public sealed record ParcelLost(Guid ParcelId, IReadOnlyList<SentLine> Lines, decimal Amount, string Currency, bool NotSent = false) : Fact;
     public sealed record Delivered : Fact;
     public sealed record Completed : Fact;
     public sealed record PaymentRefunded(decimal Amount, string Currency) : Fact;
@@ -158,14 +161,14 @@ public sealed record Order
     /// A part will not arrive, and the order goes on without it: its share of what its products cost, rounded so that all parts of a line are together worth the line. Noted only, since its dispatch and
     /// the order's end may be heard of later or before.
     /// </summary>
-    public ParcelLost? LoseParcel(Guid parcelId, IReadOnlyList<SentLine> lines) => Status switch
+    public ParcelLost? LoseParcel(Guid parcelId, IReadOnlyList<SentLine> lines, bool notSent = false) => Status switch
     {
         OrderStatus.Placed or OrderStatus.Reserved or OrderStatus.Cancelled when !HasLeft => throw Impossible("short of a parcel"),
-        _ => LostParcels.Any(lost => lost.ParcelId == parcelId) ? null : new ParcelLost(parcelId, lines, lines.Sum(WorthOf), Currency),
+        _ => LostParcels.Any(lost => lost.ParcelId == parcelId) ? null : new ParcelLost(parcelId, lines, lines.Sum(WorthOf), Currency, notSent),
     };
 
     /// <summary>Noted only, and never more than was paid.</summary>
-    public PaymentRefunded? Refund(decimal amount, string currency) => Refunded + amount <= Total ? new PaymentRefunded(amount, currency) : null;
+    public PaymentRefunded? Refund(decimal amount, string currency) => Refunded + amount <= (Paid ?? Total) ? new PaymentRefunded(amount, currency) : null;
 
     /// <summary>The order after one more fact.</summary>
     public static Order After(Order? order, Guid id, Fact fact) => (fact, order) switch
@@ -177,7 +180,7 @@ public sealed record Order
         },
         (_, null) => throw new InvalidOperationException($"The history of order {id} does not begin with its placing but with {fact.GetType().Name}."),
         (StockReserved, _) => order with { HasStock = true, Status = OrderStatus.Reserved },
-        (PaymentCaptured, _) => order with { IsPaid = true },
+        (PaymentCaptured paid, _) => order with { IsPaid = true, Paid = paid.Amount },
         (PaymentDeferred, _) => order with { IsDeferred = true },
         (Confirmed, _) => order with { Status = OrderStatus.Confirmed },
         (CancellationRequested asked, _) => order with { Status = OrderStatus.Cancelling, CancelReason = asked.Reason, CancelNote = asked.Note },
@@ -208,9 +211,10 @@ public sealed record Order
     {
         var lines = Lines.Where(line => line.Sku == part.Sku).ToList();
         var before = LostParcels.SelectMany(lost => lost.Lines).Where(line => line.Sku == part.Sku).Sum(line => line.Quantity);
+        var (all, worth) = (lines.Sum(line => line.Quantity), lines.Sum(line => line.Amount));
         return Of(before + part.Quantity) - Of(before);
 
-        decimal Of(int lost) => lines.Sum(line => line.Quantity) is > 0 and var all ? Math.Round(lines.Sum(line => line.Amount) * Math.Min(lost, all) / all, 2, MidpointRounding.AwayFromZero) : 0;
+        decimal Of(int lost) => lost >= all ? worth : Math.Round(worth * lost / all, CurrencyUnit.Decimals(Currency), MidpointRounding.AwayFromZero);
     }
 
     private bool HasLeft => Status is OrderStatus.Dispatched or OrderStatus.Completed || CancelReason is OrderCancelled.ShipmentLost;

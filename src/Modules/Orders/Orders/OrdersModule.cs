@@ -35,6 +35,7 @@ public sealed class OrdersModule : Module
         .Reacts<ShipmentStopped>("when-shipment-stopped", typeof(WhenShipmentStopped))
         .Reacts<ShipmentLost>("when-shipment-lost", typeof(WhenShipmentLost))
         .Reacts<ParcelLost>("when-parcel-lost", typeof(WhenParcelLost))
+        .Reacts<PartDropped>("when-part-dropped", typeof(WhenPartDropped))
         .Reacts<ProductPublished>("when-product-published", typeof(WhenProductPublished))
         .Reacts<PriceChanged>("when-price-changed", typeof(WhenPriceChanged))
         .Reacts<ProductWithdrawn>("when-product-withdrawn", typeof(WhenProductWithdrawn))

@@ -28,6 +28,7 @@ internal static class Timeline
         (Order.CancellationRefused, _) => new("cancellation-refused", "The order could not be cancelled any more: its parcel had left."),
         (Order.Cancelled cancelled, _) => new($"cancelled.{cancelled.Reason}", $"{Why(cancelled.Reason)}{Owed(before!)}"),
         (Order.Dispatched sent, _) => Sent(sent, before!),
+        (Order.ParcelLost { NotSent: true } part, _) => new("part-not-sent", $"{Named(part.Lines)} cannot be sent, and will not be.{Worth(part, before!)}"),
         (Order.ParcelLost lost, _) => new("parcel-lost", $"A parcel with {Named(lost.Lines)} was lost on its way.{Worth(lost, before!)}"),
         (Order.Delivered, { LostParcels.Count: > 0 } or { Parts.Count: > 1 }) => new("delivered", "Everything that was on its way has arrived."),
         (Order.Delivered, _) => new("delivered", "The parcel has arrived."),
@@ -64,12 +65,17 @@ internal static class Timeline
     private static string Worth(Order.ParcelLost lost, Order before) =>
         before.Status == OrderStatus.Cancelled || lost.Amount == 0 ? "" : $" {Money(lost.Amount, lost.Currency)} {(before.IsPaid ? "is given back" : "need not be paid")}.";
 
-    private static string Owed(Order before) => before.IsPaid && before.Total - before.Refunded is > 0 and var owed ? $" {Money(owed, before.Currency)} is given back." : "";
+    // What a part is worth was promised when it was lost, and may be on its way still: only all together is sure.
+    private static string Owed(Order before) => !before.IsPaid || Paid(before) <= before.Refunded ? ""
+        : before.LostParcels.Count > 0 ? $" All that was paid is given back, {Money(Paid(before), before.Currency)} together with what was given back before."
+        : $" {Money(Paid(before) - before.Refunded, before.Currency)} is given back.";
+
+    private static decimal Paid(Order order) => order.Paid ?? order.Total;
 
     private static TimelineStep Refund(Order.PaymentRefunded back, Order before)
     {
         var (amount, all) = (Money(back.Amount, back.Currency), before.Refunded + back.Amount);
-        return all < before.Total ? new("payment-refunded.part", $"{amount} was given back, which makes {Money(all, back.Currency)} of {Money(before.Total, back.Currency)}.")
+        return all < Paid(before) ? new("payment-refunded.part", $"{amount} was given back, which makes {Money(all, back.Currency)} of {Money(Paid(before), back.Currency)}.")
             : before.Refunded > 0 ? new("payment-refunded", $"{amount} was given back: with it everything that was paid.")
             : new("payment-refunded", $"{amount} was given back: everything that was paid.");
     }

@@ -56,6 +56,16 @@ public sealed class ShipmentTests
     }
 
     [Fact]
+    public void the_shipment_s_number_is_that_of_the_parcel_that_left_last()
+    {
+        var booking = Guid.CreateVersion7();
+        var both = AShipment().DispatchPart([new("mug", 1)], booking, null, "test", Now).DispatchPart(null, Guid.CreateVersion7(), "T-1", "manual", Now);
+        Assert.Equal("T-1", both.TrackingNumber);
+
+        Assert.Equal("C-2", both.Booked(booking, "C-2", Now.AddHours(1)).TrackingNumber);
+    }
+
+    [Fact]
     public void no_courier_takes_a_parcel_without_an_address()
     {
         var shipment = AShipment() with { To = null };

@@ -23,7 +23,7 @@ public sealed record Shipment
     public Address? To { get; init; }
     public string State { get; init; } = ShipmentState.Ready;
 
-    /// <summary>What follows from here is of the newest parcel, of the first, of the last: the version before knows of one parcel only.</summary>
+    /// <summary>What follows from here is of the parcel that left last, of the first, of the last: the version before knows of one parcel only.</summary>
     public string? TrackingNumber { get; init; }
     public DateTimeOffset? ReadyAt { get; init; }
     public DateTimeOffset? DispatchedAt { get; init; }
@@ -60,11 +60,27 @@ public sealed record Shipment
     public ShipmentDispatched Dispatched(Guid parcelId)
     {
         var (parcel, sent) = (Find(parcelId), AllParcels().Where(parcel => parcel.DispatchedAt is not null).ToList());
-        return new ShipmentDispatched(Id, parcel.TrackingNumber!, Told(parcel.Lines), Told(Left(sent)), sent.Count);
+        return new ShipmentDispatched(Id, parcel.TrackingNumber!, Told(parcel.Lines), Told(Left(AllParcels().Where(other => other.IsSettled()))), sent.Count, parcel.Again.Count > 0 ? Told(parcel.Again) : null);
     }
 
     /// <summary>What is told of a parcel that is given up, while the rest goes on.</summary>
     public ParcelLost GivenUp(Guid parcelId) => new(Id, parcelId, Told(Find(parcelId).Lines));
+
+    /// <summary>What is told of a part that will not be sent.</summary>
+    public PartDropped NotSent(Guid partId) => new(Id, partId, Told(Find(partId).Lines), Find(partId).Again is { Count: > 0 } again ? Told(again) : null);
+
+    /// <summary>All that is open cannot be sent, and is given up as a lost parcel is. What is being booked stays so.</summary>
+    public Shipment? GiveUpOpen(Guid partId, DateTimeOffset at)
+    {
+        var (open, parcels) = (Open(), AllParcels());
+        if (open.Count == 0 && parcels.Any(parcel => parcel.State is ParcelState.NotSent)) return null;
+        MustBeWanted();
+        if (State is ShipmentState.Ready) throw new RefusedException("shipment.nothing-sent", "Nothing of the shipment has left the house: cancel its order.");
+        if (open.Count == 0) throw NothingOpen();
+
+        var part = new Parcel { Id = partId, Lines = open, Again = Again(parcels, open), State = ParcelState.NotSent, Outcome = LossOutcome.Refund, LostAt = at };
+        return With([.. parcels.Where(parcel => parcel.State != ParcelState.Declined), part]).LostIfAllIs(at);
+    }
 
     /// <summary>These go in a parcel of their own, and the rest stays open; what is being booked stays booked.</summary>
     /// <param name="wanted">Each product once; null: all that is open.</param>
@@ -72,7 +88,7 @@ public sealed record Shipment
     {
         MustBeWanted();
         var open = Open();
-        if (open.Count == 0) throw new RefusedException("shipment.nothing-open", "Everything in the shipment is sent, or being booked: look at its tracking.");
+        if (open.Count == 0) throw NothingOpen();
         if (wanted is not null) MustBeOpen(wanted, open.ToDictionary(line => line.Sku, line => line.Quantity));
         return Send(AllParcels(), wanted ?? open, parcelId, trackingNumber, courier, at);
     }
@@ -93,8 +109,11 @@ public sealed record Shipment
     /// <summary>The courier does not: its goods are still to be sent.</summary>
     public Shipment Decline(Guid parcelId, string reason) => With(parcelId, parcel => parcel with { State = ParcelState.Declined, Declined = reason });
 
+    /// <summary>All that is on its way has arrived. Of several parcels one that is reported lost is not among that: it would be marked so by mistake, and could not be refunded any more.</summary>
     public Shipment? Deliver(DateTimeOffset at) => State switch
     {
+        ShipmentState.Dispatched when AllParcels().Count(parcel => parcel.DispatchedAt is not null) > 1 && AllParcels().Any(parcel => parcel.State is ParcelState.Lost && parcel.IsUnderWay()) =>
+            throw new RefusedException("shipment.parcel-lost", "A parcel is reported lost: decide on it (reship, refund), or deliver the parcels one by one."),
         ShipmentState.Dispatched => With([.. AllParcels().Select(parcel => parcel.IsUnderWay() ? parcel.Deliver(at) : parcel)]),
         ShipmentState.Delivered => null,
         ShipmentState.PartlyDispatched => throw new RefusedException("shipment.partly-dispatched", "Not all of the shipment is dispatched: dispatch the rest, or deliver its parcels one by one."),
@@ -119,12 +138,14 @@ public sealed record Shipment
         if (parcel.Outcome is { } decided) throw Decided(decided);
         if (!parcel.IsUnderWay()) throw NotDispatched(parcel, "lost");
 
-        var lost = With(parcelId, found => found.Lose(outcome, at));
-        return Left(lost.Parcels.Where(other => other.Outcome is LossOutcome.Refund)).Count > 0 ? lost : lost with { State = ShipmentState.Lost, DeliveredAt = null, LostAt = at };
+        return With(parcelId, found => found.Lose(outcome, at)).LostIfAllIs(at);
     }
 
     /// <summary>The goods of a parcel that was lost go again.</summary>
-    public Shipment Reship(Guid lostId, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at) => Send(AllParcels(), Find(lostId).Lines, parcelId, trackingNumber, courier, at);
+    public Shipment Reship(Guid lostId, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at) => Send(AllParcels(), Find(lostId).Lines, parcelId, trackingNumber, courier, at, isAgain: true);
+
+    private Shipment LostIfAllIs(DateTimeOffset at) =>
+        Left(Parcels.Where(parcel => parcel.Outcome is LossOutcome.Refund)).Count > 0 ? this : this with { State = ShipmentState.Lost, DeliveredAt = null, LostAt = at };
 
     private void MustBeWanted()
     {
@@ -143,15 +164,25 @@ public sealed record Shipment
 
     private static IReadOnlyList<ParcelLine> Told(IEnumerable<ShipmentLine> lines) => [.. lines.Select(line => new ParcelLine(line.Sku, line.Quantity))];
 
-    private Shipment Send(IReadOnlyList<Parcel> kept, IReadOnlyList<ShipmentLine> lines, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at)
+    private Shipment Send(IReadOnlyList<Parcel> kept, IReadOnlyList<ShipmentLine> lines, Guid parcelId, string? trackingNumber, string courier, DateTimeOffset at, bool isAgain = false)
     {
         if (trackingNumber is null && (To is null || Country is null))
             throw new RefusedException("shipment.no-address", "The order was placed without an address, and no courier takes it so: agree with one and give its tracking number.");
         if (trackingNumber is not null && kept.Any(parcel => parcel.TrackingNumber == trackingNumber))
             throw new RefusedException("parcel.number-taken", "Another parcel of this shipment has that tracking number: give the new parcel's own.");
 
-        var parcel = new Parcel { Id = parcelId, Lines = lines, Courier = courier };
+        var parcel = new Parcel { Id = parcelId, Lines = lines, Again = isAgain ? lines : Again(kept, lines), Courier = courier };
         return With([.. kept.Where(parcel => parcel.State != ParcelState.Declined), trackingNumber is null ? parcel : parcel.Dispatch(trackingNumber, at)]);
+    }
+
+    /// <summary>What of these lines can only be sent in place of what was lost, since the rest that never left is less: the goods of an order are alike, so the rest goes first.</summary>
+    private IReadOnlyList<ShipmentLine> Again(IEnumerable<Parcel> kept, IReadOnlyList<ShipmentLine> lines)
+    {
+        var counted = kept.Where(parcel => parcel.State is not ParcelState.Declined).ToList();
+        var (ordered, taken, again) = (Of(Lines), Of(counted.SelectMany(parcel => parcel.Lines)), Of(counted.SelectMany(parcel => parcel.Again)));
+        return [.. lines.Select(line => line with { Quantity = line.Quantity - Math.Min(line.Quantity, ordered[line.Sku].Sum() - taken[line.Sku].Sum() + again[line.Sku].Sum()) }).Where(line => line.Quantity > 0)];
+
+        static ILookup<string, int> Of(IEnumerable<ShipmentLine> lines) => lines.ToLookup(line => line.Sku, line => line.Quantity);
     }
 
     /// <summary>What is ordered and in none of these parcels.</summary>
@@ -160,6 +191,8 @@ public sealed record Shipment
         var gone = parcels.Where(parcel => parcel.HoldsItsGoods()).SelectMany(parcel => parcel.Lines).ToLookup(line => line.Sku, line => line.Quantity);
         return [.. Lines.GroupBy(line => line.Sku, (sku, lines) => new ShipmentLine(sku, lines.Sum(line => line.Quantity) - gone[sku].Sum())).Where(line => line.Quantity > 0)];
     }
+
+    private static RefusedException NothingOpen() => new("shipment.nothing-open", "Everything in the shipment is sent, or being booked: look at its tracking.");
 
     private static RefusedException Decided(string outcome) => new("parcel.given-up", $"The parcel was given up, and '{outcome}' was decided: that stays so.");
 
@@ -173,13 +206,13 @@ public sealed record Shipment
     {
         var sent = parcels.Where(parcel => parcel.DispatchedAt is not null).ToList();
         var state = sent.Count == 0 ? ShipmentState.Ready
-            : Left(sent).Count > 0 ? ShipmentState.PartlyDispatched
+            : Left(parcels.Where(parcel => parcel.IsSettled())).Count > 0 ? ShipmentState.PartlyDispatched
             : sent.Any(parcel => parcel.IsUnderWay()) ? ShipmentState.Dispatched : ShipmentState.Delivered;
         return this with
         {
             Parcels = parcels,
             State = state,
-            TrackingNumber = sent.LastOrDefault()?.TrackingNumber,
+            TrackingNumber = sent.OrderBy(parcel => parcel.DispatchedAt).LastOrDefault()?.TrackingNumber,
             DispatchedAt = sent.Min(parcel => parcel.DispatchedAt),
             DeliveredAt = state is ShipmentState.Delivered ? sent.Max(parcel => parcel.DeliveredAt) : null,
         };

@@ -19,6 +19,7 @@ public sealed class ShippingModule : Module
         .Publishes<ShipmentStopped>()
         .Publishes<ShipmentLost>()
         .Publishes<ParcelLost>()
+        .Publishes<PartDropped>()
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancellationRequested>("when-order-cancellation-requested", typeof(WhenOrderCancellationRequested))
         .Does<BookParcel>("book-parcel", typeof(WhenBookParcel));
@@ -56,6 +57,7 @@ public sealed class ShippingModule : Module
         DispatchParcel.Map(routes);
         DeliverParcel.Map(routes);
         LoseParcel.Map(routes);
+        GiveUpShipment.Map(routes);
     }
 
     public override IReadOnlyDictionary<string, string> Counts => new Dictionary<string, string>

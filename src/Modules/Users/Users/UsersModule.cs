@@ -23,6 +23,7 @@ public sealed class UsersModule : Module
         .Reacts<OrderConfirmed>("when-order-confirmed", typeof(WhenOrderConfirmed))
         .Reacts<OrderCancelled>("when-order-cancelled", typeof(WhenOrderCancelled))
         .Reacts<ShipmentDispatched>("when-shipment-dispatched", typeof(WhenShipmentDispatched))
+        .Reacts<PartDropped>("when-part-dropped", typeof(WhenPartDropped))
         .Reacts<PaymentRefunded>("when-payment-refunded", typeof(WhenPaymentRefunded))
         .Reacts<ReminderIssued>("when-reminder-issued", typeof(WhenReminderIssued))
         .Reacts<StockLow>("when-stock-low", typeof(WhenStockLow))

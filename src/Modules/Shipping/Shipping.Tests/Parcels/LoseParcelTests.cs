@@ -140,6 +140,37 @@ public sealed class LoseParcelTests(ShippingUnderTest shipping) : IClassFixture<
     }
 
     [Fact]
+    public async Task of_several_parcels_one_that_is_reported_lost_is_not_delivered_with_the_others()
+    {
+        var id = await shipping.AShipment();
+        await shipping.Part(id, "T-1", ("mug", 2));
+        await shipping.Part(id, "T-2", ("jug", 1));
+        var lost = await shipping.ParcelOf(id, "T-1");
+        await Lose(id, lost);
+
+        Assert.Equal((HttpStatusCode.Conflict, "shipment.parcel-lost"), await Problem(await shipping.Deliver(id)));
+        Assert.Equal("lost T-1, dispatched T-2", await shipping.Tracking(id));
+
+        await shipping.Post($"shipments/{id}/parcels/{await shipping.ParcelOf(id, "T-2")}/deliver");
+        Assert.Equal(HttpStatusCode.OK, (await Lose(id, lost, "refund")).StatusCode);
+        Assert.Equal("delivered", await shipping.StateOf(id));
+    }
+
+    [Fact]
+    public async Task what_is_sent_again_is_told_as_such()
+    {
+        var id = await shipping.AShipment();
+        await shipping.Part(id, "T-1", ("mug", 1));
+
+        await Lose(id, await shipping.ParcelOf(id, "T-1"), "reship", "T-2");
+        await shipping.Part(id, "T-3", ("mug", 1), ("jug", 1));
+
+        var told = (await shipping.Module.Published<ShipmentDispatched>()).Where(told => told.OrderId == id).ToDictionary(told => told.Part);
+        Assert.Equal(new ParcelLine("mug", 1), Assert.Single(told[2].Again!));
+        Assert.Equal((null, null), (told[1].Again, told[3].Again));
+    }
+
+    [Fact]
     public async Task a_new_parcel_has_a_new_number()
     {
         var (id, parcel) = await ASentParcel("T-1");

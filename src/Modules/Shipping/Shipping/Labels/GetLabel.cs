@@ -11,7 +11,7 @@ namespace Shipping;
 /// <summary>What is stuck on the parcel: sender, addressee, tracking number.</summary>
 internal static class GetLabel
 {
-    /// <param name="ParcelId">Null: the newest.</param>
+    /// <param name="ParcelId">Null: the one that left last.</param>
     public sealed record Query(Guid OrderId, Guid? ParcelId) : IQuery<string>;
 
     public static void Map(IEndpointRouteBuilder shipping)
@@ -20,7 +20,7 @@ internal static class GetLabel
                 Page(await sender.Send(new Query(orderId, ParcelId: null), ct), response))
             .ForOperators()
             .WithName("GetLabel")
-            .WithSummary("The label of the newest dispatched parcel, as a page to print.")
+            .WithSummary("The label of the parcel that left last, as a page to print.")
             .Produces<string>(StatusCodes.Status200OK, "text/html")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -56,6 +56,18 @@ public sealed class OrderMailTests(TheMail mail)
     }
 
     [Fact]
+    public async Task of_a_part_that_cannot_be_sent_its_customer_hears_once()
+    {
+        var ann = await mail.ACustomer("ann-not-sent@example.com");
+        var (order, part) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await mail.Module.Deliver(Placed(order, ann));
+
+        for (var times = 0; times < 2; times++) await mail.Module.Deliver(new PartDropped(order, part, [new("TEA", 1), new("CUP", 1)]));
+
+        Assert.Contains("we cannot send this, and will not: 1 × TEA, 1 × CUP\n", Assert.Single(await mail.Mails("ann-not-sent@example.com", order.ToString())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task equal_refunds_of_one_order_have_a_mail_each()
     {
         var ann = await mail.ACustomer("ann-refunds@example.com");

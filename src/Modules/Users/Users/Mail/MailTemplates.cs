@@ -19,6 +19,7 @@ internal sealed partial class MailTemplates
         ["order-dispatched"] = ["order", "tracking"],
         ["order-dispatched-part"] = ["order", "tracking", "lines", "open"],
         ["order-dispatched-rest"] = ["order", "tracking", "lines"],
+        ["order-part-not-sent"] = ["order", "lines"],
         ["order-cancelled"] = ["order", "reason"],
         ["payment-refunded"] = ["order", "amount"],
         ["invoice-overdue"] = ["order", "invoice", "amount", "due", "stage"],
