@@ -40,22 +40,6 @@ public sealed class SignInTests(TheProvider provider)
     }
 
     [Fact]
-    public async Task failures_at_once_are_all_counted()
-    {
-        await using var patient = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(TheProvider.Settings) { ["Users:SignIn:Failures"] = "10" });
-        await TheProvider.Register(patient, "ann@example.com");
-        using var browser = new Browser(patient.Address);
-        var page = await (await browser.Get("/v1/users/sign-in")).Content.ReadAsStringAsync();
-        await Fail();
-
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Fail()));
-
-        Assert.Equal("6", await patient.Query<string>("select data ->> 'failedSignIns' from mt_doc_account"));
-
-        Task Fail() => browser.Send(page, ("email", "ann@example.com"), ("password", "wrong password"));
-    }
-
-    [Fact]
     public async Task a_lock_out_ends()
     {
         await using var quick = await ModuleUnderTest.StartAsync(new UsersModule(), new Dictionary<string, string?>(TheProvider.Settings)
