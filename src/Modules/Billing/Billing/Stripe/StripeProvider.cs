@@ -58,7 +58,7 @@ internal sealed class StripeProvider(NpgsqlDataSource database, StripeSettings s
             // Nothing was moved, and asked again the answer is the same: too small an amount, a means of payment that was used before.
             return new CaptureDeclined(fault.StripeError.Message);
         }
-        catch (RefusedException fault) when (fault.Code == MinorUnits.Fraction)
+        catch (RefusedException fault) when (fault.Code == "provider.fraction")
         {
             return new CaptureDeclined(fault.Message);
         }
