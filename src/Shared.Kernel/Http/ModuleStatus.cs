@@ -22,11 +22,18 @@ public sealed record ModuleStatus(string Module, IReadOnlyDictionary<string, lon
                (select md5(system_identifier || '/' || current_database()) from pg_control_system())
         """;
 
-    internal static void Map(IEndpointRouteBuilder routes, Module module) => routes
-        .MapGet("/status", async (NpgsqlDataSource database, CancellationToken ct) => TypedResults.Ok(await ReadAsync(module, database, ct)))
-        .WithName($"{module.Name}-status").WithSummary("Counts of the module's things and messages.").ForAnyone();
+    internal static void Map(IEndpointRouteBuilder routes, Module module)
+    {
+        // Anybody may ask, and whole tables are counted: who asks meanwhile, or within two seconds, gets the same answer.
+        var (turn, at, kept) = (new Lock(), 0L, (Task<ModuleStatus>?)null);
+        routes.MapGet("/status", async (NpgsqlDataSource database, CancellationToken ct) =>
+        {
+            lock (turn) if (kept is null or { IsFaulted: true } || (kept.IsCompleted && Environment.TickCount64 > at + 2_000)) (at, kept) = (Environment.TickCount64, ReadAsync(module, database, CancellationToken.None));
+            return TypedResults.Ok(await kept.WaitAsync(ct));
+        }).WithName($"{module.Name}-status").WithSummary("Counts of the module's things and messages.").ForAnyone();
+    }
 
-    internal static async Task<ModuleStatus> ReadAsync(Module module, NpgsqlDataSource database, CancellationToken ct)
+    private static async Task<ModuleStatus> ReadAsync(Module module, NpgsqlDataSource database, CancellationToken ct)
     {
         var counts = new Dictionary<string, long>();
         foreach (var (label, sql) in module.Counts)

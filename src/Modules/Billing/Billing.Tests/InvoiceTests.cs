@@ -126,6 +126,18 @@ public sealed class InvoiceTests(TheBilling billing)
 
     private async Task<string> NumberOf(OrderPlaced order) => Regex.Match(await PageOf($"payments/{order.OrderId}/invoice"), "<h1>Invoice (.*)</h1>").Groups[1].Value;
 
+    [Fact]
+    public async Task tax_has_no_more_decimals_than_its_currency()
+    {
+        var order = AnOrder(total: 1000m, taxRate: 10) with { Currency = "JPY" };
+        await billing.Deliver(order, TheStockOf(order));
+        await billing.Refund(order, 500);
+        await billing.Module.AtRest();
+
+        Assert.Equal("45", Assert.Single(await NotesOf(order)).Tax);
+        Assert.Contains("Tax 10 %, GB</th><td class=\"number\">91.00", await PageOf($"payments/{order.OrderId}/invoice"), StringComparison.Ordinal);
+    }
+
     private async Task<List<(long Number, string Total, string Tax)>> NotesOf(OrderPlaced order)
     {
         var notes = new List<(long, string, string)>();

@@ -37,6 +37,9 @@ public sealed class StandInStripe : IAsyncDisposable
     /// <summary>The answer to the next request whose address ends so is lost on its way, after it was done.</summary>
     public string? Loses { get; set; }
 
+    /// <summary>The next request whose address ends so is told that another one has the lock, before anything is done.</summary>
+    public string? Locks { get; set; }
+
     public Uri Address => new(_application.Urls.Single());
 
     private StandInStripe()
@@ -76,6 +79,13 @@ public sealed class StandInStripe : IAsyncDisposable
             return;
         }
 
+        if (Locks is { } locked && http.Request.Path.Value!.EndsWith(locked, StringComparison.Ordinal) && http.Request.Method == "POST")
+        {
+            Locks = null;
+            await Answer(http, Fault(429, "invalid_request_error", "This object cannot be accessed right now because another API request or Stripe process is currently accessing it.", "lock_timeout"));
+            return;
+        }
+
         var form = http.Request.HasFormContentType ? (await http.Request.ReadFormAsync()).ToDictionary(field => field.Key, field => $"{field.Value}") : [];
         var (key, body) = ((string?)http.Request.Headers["Idempotency-Key"], string.Join('&', form.OrderBy(field => field.Key, StringComparer.Ordinal)) + http.Request.Path);
         (int Status, object Body) answer;
@@ -111,7 +121,10 @@ public sealed class StandInStripe : IAsyncDisposable
     {
         if (!form["payment_method"].StartsWith("pm_card_", StringComparison.Ordinal)) return Fault(400, "invalid_request_error", $"No such PaymentMethod: '{form["payment_method"]}'", "resource_missing", "payment_method");
 
-        Intents.Add(new Intent($"pi_{Intents.Count + 1}", long.Parse(form["amount"], System.Globalization.CultureInfo.InvariantCulture), form["currency"], form["payment_method"], form["metadata[order_id]"]));
+        var amount = long.Parse(form["amount"], System.Globalization.CultureInfo.InvariantCulture);
+        if (amount < 50 && form["currency"] == "eur") return Fault(400, "invalid_request_error", "Amount must be at least €0.50 eur", "amount_too_small", "amount");
+
+        Intents.Add(new Intent($"pi_{Intents.Count + 1}", amount, form["currency"], form["payment_method"], form["metadata[order_id]"]));
         return (200, Shown(Intents[^1]));
     }
 
@@ -122,6 +135,8 @@ public sealed class StandInStripe : IAsyncDisposable
     {
         if (intent.Status != "requires_confirmation")
             return Fault(400, "invalid_request_error", $"This PaymentIntent could not be confirmed because it has a status of {intent.Status}.", "payment_intent_unexpected_state", intent: intent);
+
+        if (intent.Method == "pm_card_usedBefore") return Fault(400, "invalid_request_error", "The provided PaymentMethod was previously used.", intent: intent);
 
         intent.Status = intent.Method switch { "pm_card_visa" => "succeeded", "pm_card_authenticationRequired" => "requires_action", _ => "requires_payment_method" };
         if (intent.Status != "requires_payment_method") return (200, Shown(intent));

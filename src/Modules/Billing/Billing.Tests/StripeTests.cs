@@ -91,6 +91,47 @@ public sealed class StripeTests(WithStripe shop) : IClassFixture<WithStripe>
         Assert.Equal(0, await _module.Query<long>("select count(*) from ledger where order_id = $1", order.OrderId));
     }
 
+    [Theory]
+    [InlineData("pm_card_usedBefore", 20, "EUR", "The provided PaymentMethod was previously used.")]
+    [InlineData("pm_card_visa", 0.40, "EUR", "Amount must be at least €0.50 eur")]
+    [InlineData("pm_card_visa", 12.5, "JPY", "12.5 JPY is no whole number of the currency's smallest unit: Stripe cannot move it.")]
+    public async Task what_stripe_will_never_take_is_declined_and_not_asked_for_again(string method, decimal total, string currency, string reason)
+    {
+        var order = AnOrder(method, total) with { Currency = currency };
+
+        await Deliver(order);
+
+        Assert.Equal("declined", await StateOf(order));
+        Assert.Equal(new PaymentDeclined(order.OrderId, reason), Assert.Single(await _module.Published<PaymentDeclined>(), declined => declined.OrderId == order.OrderId));
+    }
+
+    [Fact]
+    public async Task what_waits_for_stripe_s_lock_is_asked_for_again()
+    {
+        var order = AnOrder("pm_card_visa");
+        _stripe.Locks = "/confirm";
+        await Deliver(order);
+        _stripe.Locks = "/refunds";
+        await Refund(order, 2.5m);
+
+        Assert.Null(_stripe.Locks);
+        Assert.Equal(("captured", 250L), (await StateOf(order), _stripe.Of(order.OrderId).Refunded));
+        Assert.Single(await _module.Published<PaymentRefunded>(), refunded => refunded.OrderId == order.OrderId);
+    }
+
+    [Fact]
+    public async Task a_part_that_is_no_whole_number_of_the_smallest_unit_is_refused_before_it_is_kept()
+    {
+        var order = AnOrder("pm_card_visa", 1200) with { Currency = "JPY" };
+        await Deliver(order);
+
+        var refused = await PostRefund(order, 10.5m);
+
+        Assert.Equal((HttpStatusCode.Conflict, "provider.fraction"), (refused.StatusCode, (string)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["code"]!));
+        await Refund(order, 1200);
+        Assert.Equal(1200, _stripe.Of(order.OrderId).Refunded);
+    }
+
     [Fact]
     public async Task what_was_paid_before_the_provider_was_changed_is_given_back_where_it_was_paid()
     {
@@ -178,37 +219,15 @@ public sealed class StripeTests(WithStripe shop) : IClassFixture<WithStripe>
 
     private async Task Refund(OrderPlaced order, decimal amount)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/billing/payments/{order.OrderId}/refunds") { Content = JsonContent.Create(new { amount, reason = "late" }), Headers = { { "Idempotency-Key", $"{Guid.NewGuid()}" } } };
-        Assert.Equal(HttpStatusCode.Created, (await _module.AsOperator().SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await PostRefund(order, amount)).StatusCode);
         await _module.AtRest();
     }
 
+    private async Task<HttpResponseMessage> PostRefund(OrderPlaced order, decimal amount)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/billing/payments/{order.OrderId}/refunds") { Content = JsonContent.Create(new { amount, reason = "late" }), Headers = { { "Idempotency-Key", $"{Guid.NewGuid()}" } } };
+        return await _module.AsOperator().SendAsync(request);
+    }
+
     private async Task<string> StateOf(OrderPlaced order) => (string)(await _module.AsOperator().GetFromJsonAsync<JsonNode>($"/v1/billing/payments/{order.OrderId}"))!["state"]!;
-}
-
-/// <summary>The module with Stripe for its provider, and a stand-in for Stripe.</summary>
-public sealed class WithStripe : IAsyncLifetime
-{
-    public const string Secret = "whsec_1";
-
-    public StandInStripe Stripe { get; private set; } = null!;
-    public ModuleUnderTest Module { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        Stripe = await StandInStripe.StartAsync();
-        Module = await ModuleUnderTest.StartAsync(new BillingModule(), new Dictionary<string, string?>
-        {
-            ["Billing:Provider"] = "stripe",
-            ["Billing:Stripe:SecretKey"] = StandInStripe.Key,
-            ["Billing:Stripe:WebhookSecret"] = Secret,
-            ["Billing:Stripe:Api"] = Stripe.Address.ToString(),
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Module.DisposeAsync();
-        await Stripe.DisposeAsync();
-    }
 }

@@ -43,6 +43,8 @@ internal static class RefundPart
         public async ValueTask<ListRefunds.View> Handle(Command command, CancellationToken ct)
         {
             var payment = await db.LoadAsync<Payment>(command.OrderId, ct) ?? throw new NotFoundException($"payment for order {command.OrderId}");
+            // Said now: asked for and kept, it could never be made.
+            if (payment.Provider == StripeProvider.Name) MinorUnits.Of(command.Amount, payment.Currency);
             var refund = new Refund(Guid.CreateVersion7(clock.GetUtcNow()), command.Amount, command.Reason, clock.GetUtcNow());
 
             if (payment.State == PaymentState.Owed)

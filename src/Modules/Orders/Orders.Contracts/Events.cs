@@ -20,7 +20,7 @@ public sealed record OrderPlaced(Guid OrderId, Guid CustomerId, IReadOnlyList<Or
 /// <summary>Where a parcel goes, within a country. Personal data: kept where it is needed, never logged.</summary>
 public sealed record DeliveryAddress(string Name, string Street, string PostalCode, string City);
 
-/// <summary>Stock is set aside and the money is there: the order can be sent.</summary>
+/// <summary>Stock is set aside, and the money is there or will be owed on invoice: the order can be sent.</summary>
 /// <param name="Country">Where to, ISO 3166-1 alpha-2. Not said by orders from before it was.</param>
 /// <param name="To">Not said by orders that were placed without one.</param>
 public sealed record OrderConfirmed(Guid OrderId, Guid CustomerId, IReadOnlyList<OrderLine> Lines, string? Country = null, DeliveryAddress? To = null);

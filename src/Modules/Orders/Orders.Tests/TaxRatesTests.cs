@@ -12,17 +12,19 @@ public sealed class TaxRatesTests
     [InlineData("25", "0.13", "0.03")]
     [InlineData("100", "0.01", "0.01")]
     [InlineData("0", "50", "0.00")]
-    public void the_tax_is_in_the_price_and_rounded_half_away_from_zero(string rate, string total, string tax) =>
-        Assert.Equal(new IncludedTax(Parsed(rate), Parsed(tax)), TaxRates.From(Settings(("Orders:Tax:GB", rate))).In(Parsed(total), "GB"));
+    [InlineData("10", "1000", "91", "JPY")]
+    [InlineData("10", "10", "0.909", "KWD")]
+    public void the_tax_is_in_the_price_and_rounded_half_away_from_zero(string rate, string total, string tax, string currency = "EUR") =>
+        Assert.Equal(new IncludedTax(Parsed(rate), Parsed(tax)), TaxRates.From(Settings(("Orders:Tax:GB", rate))).In(Parsed(total), "GB", currency));
 
     [Fact]
     public void nothing_is_said_of_a_country_without_a_rate()
     {
         var rates = TaxRates.From(Settings(("Orders:Tax:GB", "20"), ("Orders:Tax:de", "19")));
 
-        Assert.Null(rates.In(100, "FR"));
-        Assert.Equal(19, rates.In(100, "DE")!.Rate);
-        Assert.Null(TaxRates.From(Settings()).In(100, "GB"));
+        Assert.Null(rates.In(100, "FR", "EUR"));
+        Assert.Equal(19, rates.In(100, "DE", "EUR")!.Rate);
+        Assert.Null(TaxRates.From(Settings()).In(100, "GB", "EUR"));
     }
 
     [Theory]

@@ -44,7 +44,7 @@ internal static class QuoteOrder
             var priced = await price.Of(query.Lines, query.Currency, query.Country, agreed: null, ct);
 
             return new Answer(priced.Lines, priced.Total - priced.Carriage.Amount, priced.Carriage.Amount, priced.Carriage.Estimated, priced.Total, priced.Currency, priced.Country,
-                taxes.In(priced.Total, priced.Country));
+                taxes.In(priced.Total, priced.Country, priced.Currency));
         }
     }
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Configuration;
+using Orders.Contracts;
 
 namespace Orders;
 
 /// <summary>The tax that is in a price.</summary>
 /// <param name="Rate">Percent of what is left without it.</param>
-/// <param name="Amount">Of the total, rounded half away from zero to two decimals.</param>
+/// <param name="Amount">Of the total.</param>
 public sealed record IncludedTax(decimal Rate, decimal Amount);
 
 /// <summary>How much of a price is tax, in percent, by country; prices include it. Settings <c>Orders:Tax:GB</c> and so on.</summary>
@@ -20,8 +21,8 @@ internal sealed record TaxRates(IReadOnlyDictionary<string, decimal> ByCountry)
     public decimal? RateOf(string country) => ByCountry.TryGetValue(country, out var rate) ? rate : null;
 
     /// <summary>Null: the country has no rate here, and nothing is said of tax.</summary>
-    public IncludedTax? In(decimal total, string country) => RateOf(country) is { } rate
-        ? new IncludedTax(rate, Math.Round(total * rate / (100 + rate), 2, MidpointRounding.AwayFromZero))
+    public IncludedTax? In(decimal total, string country, string currency) => RateOf(country) is { } rate
+        ? new IncludedTax(rate, InclusivePrice.TaxIn(total, rate, currency))
         : null;
 
     private static string Fault(IConfigurationSection rate) =>

@@ -73,7 +73,8 @@ public sealed class ChangePasswordTests(TheMail mail)
 
         var answers = await mail.AtOnce("select id from mt_doc_account where data ->> 'email' = $1 for update", email, () => Change(one), () => Change(two, to: "a third long password"));
 
-        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Conflict], answers.Select(answer => answer.StatusCode).Order());
+        // The other one comes too late, or its old password does not fit any more.
+        Assert.Contains(Assert.Single(answers, answer => answer.StatusCode != HttpStatusCode.OK).StatusCode, (HttpStatusCode[])[HttpStatusCode.Conflict, HttpStatusCode.BadRequest]);
         using var after = mail.ABrowser();
         Assert.Equal(answers[0].StatusCode == HttpStatusCode.OK, (await after.SignIn(email, NewPassword)).StatusCode == HttpStatusCode.OK);
         Assert.Single(await mail.Mails(email, Told));

@@ -39,16 +39,22 @@ internal static class CheckPassword
                 return new Outcome(null);
             }
 
+            // While the hash was made others may have failed, or the password have been changed.
+            var held = await db.Hold(account.Id, ct);
+            if (held is null || held.Email != email || held.PasswordHash != account.PasswordHash || held.IsLocked(clock.GetUtcNow(), settings.FailedSignIns, settings.LockedFor)) return new Outcome(null);
+
             // Who knows the password could try codes without end otherwise.
-            if (account.FailedSignIns > 0 && !await db.HasSecondFactor(account.Id, ct)) db.Patch<Account>(account.Id).Set(a => a.FailedSignIns, 0);
-            return new Outcome(account);
+            if (held.FailedSignIns > 0 && !await db.HasSecondFactor(held.Id, ct)) db.Patch<Account>(held.Id).Set(a => a.FailedSignIns, 0);
+            return new Outcome(held);
         }
     }
 
-    /// <summary>By SQL: failures at once are all counted.</summary>
-    public static void CountFailure(this IDocumentSession db, Account account, DateTimeOffset now, UsersSettings settings)
-    {
-        var failed = db.Patch<Account>(account.Id).Set(a => a.LastFailedAt, now);
-        _ = account.RemembersFailures(now, settings.LockedFor) ? failed.Increment(a => a.FailedSignIns) : failed.Set(a => a.FailedSignIns, 1);
-    }
+    /// <summary>By one statement, that adds or begins anew: failures at once are all counted.</summary>
+    public static void CountFailure(this IDocumentSession db, Account account, DateTimeOffset now, UsersSettings settings) => db.QueueSqlCommand(
+        """
+        update mt_doc_account set data = data || jsonb_build_object('lastFailedAt', ?::timestamptz,
+            'failedSignIns', case when (data ->> 'lastFailedAt')::timestamptz > ? then coalesce((data ->> 'failedSignIns')::int, 0) + 1 else 1 end)
+        where id = ?
+        """,
+        now, now - settings.LockedFor, account.Id);
 }

@@ -38,15 +38,12 @@ internal sealed record Invoice
     /// <summary>A credit note's: the number of the invoice that it takes from. None if that was paid before there were invoices.</summary>
     public string? Credits { get; init; }
 
-    /// <summary>What the total includes, rounded half away from zero.</summary>
-    public static decimal TaxIn(decimal total, decimal rate) => Math.Round(total * rate / (100 + rate), 2, MidpointRounding.AwayFromZero);
-
     /// <summary>Of a payment that still has its bill.</summary>
     public static Invoice Of(Payment payment, InvoiceSettings settings) => new()
     {
         OrderId = payment.Id, CustomerId = payment.CustomerId ?? Guid.Empty, Seller = settings.Seller, To = payment.Bill?.To, Country = payment.Bill?.Country,
         Currency = payment.Currency, Lines = payment.Bill?.Lines ?? [], Shipping = payment.Bill?.Shipping ?? 0, Total = payment.Total,
-        TaxRate = payment.Bill?.TaxRate, Tax = payment.Bill?.TaxRate is { } rate ? TaxIn(payment.Total, rate) : null,
+        TaxRate = payment.Bill?.TaxRate, Tax = payment.Bill?.TaxRate is { } rate ? InclusivePrice.TaxIn(payment.Total, rate, payment.Currency) : null,
     };
 
     /// <summary>At the rate of the invoice that it takes from. The tax of all its notes together is that of their sum: rounding leaves nothing behind when all is credited.</summary>
@@ -55,7 +52,7 @@ internal sealed record Invoice
     {
         OrderId = payment.Id, CustomerId = payment.CustomerId ?? Guid.Empty, Seller = settings.Seller, To = of?.Invoice.To, Country = of?.Invoice.Country,
         Currency = payment.Currency, Total = refund.Amount,
-        TaxRate = of?.Invoice.TaxRate, Tax = of?.Invoice.TaxRate is { } rate ? TaxIn(before + refund.Amount, rate) - TaxIn(before, rate) : null,
+        TaxRate = of?.Invoice.TaxRate, Tax = of?.Invoice.TaxRate is { } rate ? InclusivePrice.TaxIn(before + refund.Amount, rate, payment.Currency) - InclusivePrice.TaxIn(before, rate, payment.Currency) : null,
         Reason = refund.Reason, Credits = of?.Number,
     };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using Shared.Kernel;
 using Stripe;
@@ -22,10 +23,10 @@ internal sealed class StripeProvider(NpgsqlDataSource database, StripeSettings s
     {
         if (amount == 0) return new CaptureTaken(""); // Stripe moves no nothing.
 
-        var units = MinorUnits.Of(amount, currency);
         var intents = new PaymentIntentService(_client.Value);
         try
         {
+            var units = MinorUnits.Of(amount, currency);
             var intent = await KnownIntent(orderId, ct) is { } known
                 ? await intents.GetAsync(known, cancellationToken: ct)
                 : await Remember(orderId, await intents.CreateAsync(new PaymentIntentCreateOptions
@@ -52,6 +53,15 @@ internal sealed class StripeProvider(NpgsqlDataSource database, StripeSettings s
         {
             return new CaptureDeclined("The means of payment is not known.");
         }
+        catch (StripeException fault) when (IsFinal(fault) && fault.StripeError.Code != "payment_intent_unexpected_state")
+        {
+            // Nothing was moved, and asked again the answer is the same: too small an amount, a means of payment that was used before.
+            return new CaptureDeclined(fault.StripeError.Message);
+        }
+        catch (RefusedException fault) when (fault.Code == "provider.fraction")
+        {
+            return new CaptureDeclined(fault.Message);
+        }
     }
 
     public async Task<RefundAnswer> Refund(RefundRequest request, CancellationToken ct)
@@ -70,7 +80,7 @@ internal sealed class StripeProvider(NpgsqlDataSource database, StripeSettings s
                 Metadata = new() { ["order_id"] = $"{request.OrderId}", ["refund_id"] = $"{request.RefundId}" },
             }, Key($"{request.OrderId} {request.RefundId}"), ct);
         }
-        catch (StripeException fault) when (fault.StripeError is { Type: "invalid_request_error" })
+        catch (StripeException fault) when (IsFinal(fault))
         {
             // To ask again would not help: a person is to look, who may have given it back at Stripe already.
             throw new RefusedException("provider.nothing-to-refund", $"Stripe does not give back refund {request.RefundId} of order {request.OrderId}: {fault.StripeError.Message} Look at {request.Reference} there.");
@@ -88,6 +98,9 @@ internal sealed class StripeProvider(NpgsqlDataSource database, StripeSettings s
         "canceled" => new CaptureDeclined("The card asks its holder to confirm, which cannot be done here."),
         _ => throw new TimeoutException($"The payment {intent.Id} is still {intent.Status} at Stripe."),
     };
+
+    // Of the same type is what passes: 429, too many requests or one beside this.
+    private static bool IsFinal(StripeException fault) => fault is { HttpStatusCode: HttpStatusCode.BadRequest, StripeError.Type: "invalid_request_error" };
 
     private static RequestOptions Key(string key) => new() { IdempotencyKey = key };
 

@@ -100,6 +100,7 @@ public sealed class ChangeEmailTests(TheMail mail)
         await browser.Submit(await mail.Link("ann-next@example.com", ToNew));
         var late = await browser.Submit(reset, ("password", "another long password"));
         await Ask(browser, "ann-third@example.com");
+        await mail.Wait("ann-links@example.com", MailLink.Pause);
         await browser.Submit("/v1/users/forgot-password", ("email", "ann-next@example.com"));
         await browser.Submit(await mail.Link("ann-next@example.com", "Set a new password"), ("password", "another long password"));
         var stopped = await browser.Submit(await mail.Link("ann-third@example.com", ToNew));
@@ -122,6 +123,22 @@ public sealed class ChangeEmailTests(TheMail mail)
         Assert.Contains("No other mail is sent now", await Said(await Try(browser, "ann-free@example.com")), StringComparison.Ordinal);
         Assert.Single(await mail.Mails("ann-free@example.com", ToNew));
         Assert.Single(await mail.Mails("ann-says@example.com", ToOld));
+    }
+
+    [Fact]
+    public async Task a_new_password_ends_a_link_and_does_not_begin_the_counting_of_mails_anew()
+    {
+        await mail.ACustomer("ann-floods@example.com");
+        using var browser = await SignedIn("ann-floods@example.com");
+        await Ask(browser, "victim@example.com");
+        await browser.Submit("/v1/users/change-password", ("password", TheUsers.Password), ("new", "another long password"));
+
+        var again = await Try(browser, "victim@example.com", "another long password");
+
+        Assert.Contains("No other mail is sent now", await Said(again), StringComparison.Ordinal);
+        var over = await browser.Submit(await mail.Link("victim@example.com", ToNew));
+        Assert.Equal(HttpStatusCode.Conflict, over.StatusCode);
+        Assert.Contains("/v1/users/sign-in", await Said(over), StringComparison.Ordinal);
     }
 
     private async Task<Browser> SignedIn(string email)

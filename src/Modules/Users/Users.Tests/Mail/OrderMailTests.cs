@@ -140,12 +140,28 @@ public sealed class OrderMailTests(TheMail mail)
     public async Task everybody_is_written_to_in_his_language()
     {
         var bert = await mail.Registered("bert@example.com", "Bert", "de-AT");
+        using var browser = mail.ABrowser();
+        await browser.Submit(await mail.Link("bert@example.com", "Bitte bestätigen"));
         var order = Guid.CreateVersion7();
 
         await mail.Module.Deliver(Placed(order, bert));
         await mail.Module.Deliver(new ShipmentDispatched(order, "T-4"));
 
         Assert.StartsWith("Guten Tag Bert,", Assert.Single(await mail.Mails("bert@example.com", $"Ihre Bestellung {order} ist unterwegs")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_name_goes_to_no_address_that_is_not_shown_to_be_its_own()
+    {
+        var ann = await mail.Registered("stranger@example.com", "Win at evil.example");
+        var order = Guid.CreateVersion7();
+
+        await mail.Module.Deliver(Placed(order, ann));
+        await mail.Module.Deliver(new ShipmentDispatched(order, "T-5"));
+
+        var mails = await mail.Mails("stranger@example.com", "");
+        Assert.Equal(2, mails.Length);
+        Assert.All(mails, text => Assert.DoesNotContain("evil.example", text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal static class ConfirmEmail
             {
                 await db.EmailMustBeFree(link.Email, ct);
                 confirmed.Set(account => account.Email, link.Email);
-                db.ForgetLinks(link.AccountId);
+                db.EndLinks(link.AccountId);
             }
 
             return link.Email;

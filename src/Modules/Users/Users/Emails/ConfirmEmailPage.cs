@@ -29,7 +29,7 @@ internal static class ConfirmEmailPage
                 catch (RefusedException refused)
                 {
                     // A person is told in the page, not by a problem document.
-                    return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", refused.Message, AskForMailPage.Confirmation.Path, "Ask for another mail");
+                    return pages.Message(http, StatusCodes.Status409Conflict, "This does not work", refused.Message, SignInPage.To(null), "Sign in, and ask for another mail there");
                 }
                 catch (Exception fault) when (RegisterAccount.IsTaken(fault))
                 {

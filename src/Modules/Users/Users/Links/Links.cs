@@ -34,8 +34,8 @@ internal static class Links
         return used is [var link] ? link : throw new RefusedException("user.link-over", "This link is not good any more: it was used, or is too old. If you have used it, all is done; if not, ask for another mail.");
     }
 
-    /// <summary>What was mailed before leads nowhere any more.</summary>
-    public static void ForgetLinks(this IDocumentSession db, Guid account, LinkKind? but = null) => db.QueueSqlCommand("delete from account_links where account_id = ? and kind <> ?", account, but?.Name ?? "");
+    /// <summary>What was mailed before leads nowhere any more; it goes on being counted.</summary>
+    public static void EndLinks(this IDocumentSession db, Guid account, LinkKind? but = null) => db.QueueSqlCommand("update account_links set until = at where account_id = ? and kind <> ?", account, but?.Name ?? "");
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

@@ -22,9 +22,11 @@ public sealed class Mailing
 
     public Task Send(Mail mail, string address, Account? account, CancellationToken ct)
     {
-        var values = new Dictionary<string, string>(mail.Values) { ["name"] = account?.Name ?? "", ["shop"] = _settings.From!.Name is { Length: > 0 } name ? name : _settings.From.Domain };
+        // Whoever gives a stranger's address for his own chose the name too: it would be his text in our mail.
+        var name = account is { EmailConfirmedAt: not null } && account.Email == address ? account.Name : null;
+        var values = new Dictionary<string, string>(mail.Values) { ["name"] = name ?? address, ["shop"] = _settings.From!.Name is { Length: > 0 } shop ? shop : _settings.From.Domain };
         if (mail.Link is { } link) values["link"] = (Links ?? throw new InvalidOperationException($"Mail {mail.Id} has a link, but this host does not know where browsers reach the shop: set Users:Mail:Links, and name clients in Users:Clients.")).Open(link);
         var (subject, text) = _templates.Fill(account?.Language ?? _settings.Language, mail.Template, values);
-        return _port.Send(new Letter(mail.Id, address, MailTemplates.OneLine(values["name"]), subject, text, mail.DecidedAt), ct);
+        return _port.Send(new Letter(mail.Id, address, MailTemplates.OneLine(name ?? ""), subject, text, mail.DecidedAt), ct);
     }
 }

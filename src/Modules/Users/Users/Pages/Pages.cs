@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,8 @@ internal sealed class Pages(IAntiforgery antiforgery, ProviderSettings settings)
             forms.Cookie = new OwnCookie("shop-form", settings.IsSecure);
             forms.FormFieldName = "csrf";
         });
+        // Otherwise it is the host's folder: moved, it could not open second factors, links and cookies any more. Named as that of the container, where all of them stay good.
+        services.AddDataProtection().SetApplicationName("/app/");
         services.AddSingleton<IXmlRepository, ProtectionKeys>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(module => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = module.GetRequiredService<IXmlRepository>()));
         services.AddSingleton<Pages>();

@@ -61,7 +61,7 @@ internal static class SignInPage
             (mailing.Links is not null && account.EmailConfirmedAt is null, AskForMailPage.Confirmation.Path, "Confirm your e-mail address"),
             (mailing.Links is not null, ChangeEmailPage.Path, "Change your e-mail address"),
             (true, ChangePasswordPage.Path, "Change your password"),
-            (account.Role == Role.Operator && !second, SetUpPage.Path, "Set up a second factor"),
+            (account.Role == Role.Operator, SetUpPage.Path, second ? "Set up another second factor" : "Set up a second factor"),
             (true, SignOutPage.To(null), "Sign out"),
         ];
         return pages.Text(http, "SignedIn", "You are signed in", new()

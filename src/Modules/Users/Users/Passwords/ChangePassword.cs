@@ -26,7 +26,7 @@ internal static class ChangePassword
 
             var next = account.Generation + 1;
             db.Patch<Account>(account.Id).Set(a => a.PasswordHash, Passwords.Hash(command.Password)).Set(a => a.Generation, next);
-            db.ForgetLinks(account.Id, but: LinkKind.Confirm);
+            db.EndLinks(account.Id, but: LinkKind.Confirm);
             await db.TellAccount(outbox, mailing, "password-changed", account.Id, account.Email, []);
 
             return next;

@@ -31,8 +31,16 @@ internal static class SecondFactorPage
                 if (!await pages.IsOwnFormAsync(http)) return pages.StaleForm(http, To(then), Title);
                 if (await Session.HalfOwnerAsync(http, db, ct) is not { Account: var account }) return Results.Redirect(SignInPage.To(then));
 
-                if (!await sender.Send(new CheckCode.Command(account.Id, form["code"].ToString()), ct))
-                    return pages.Form(http, "SecondFactor", Title, then, new Dictionary<string, string[]> { ["code"] = [CheckCode.Refusal] });
+                try
+                {
+                    if (!await sender.Send(new CheckCode.Command(account.Id, form["code"].ToString()), ct))
+                        return pages.Form(http, "SecondFactor", Title, then, new Dictionary<string, string[]> { ["code"] = [CheckCode.Refusal] });
+                }
+                catch (RefusedException refused)
+                {
+                    // A person is told in the page, not by a problem document.
+                    return pages.Form(http, "SecondFactor", Title, then, new Dictionary<string, string[]> { [""] = [refused.Message] });
+                }
 
                 await Session.BeginAsync(http, account.Id, account.Generation, second: true, clock.GetUtcNow());
                 return then is null ? SignInPage.SignedIn(http, pages, mailing, account, second: true) : Results.Redirect(then);

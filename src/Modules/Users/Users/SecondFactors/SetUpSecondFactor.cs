@@ -1,22 +1,29 @@
 using System.Text.Json.Serialization;
 using Marten;
+using Marten.Patching;
 using Mediator;
 using Shared.Kernel;
 
 namespace Users;
 
-/// <summary>A first code shows that the secret has arrived; from then on signing in takes one. Answers the recovery codes, which are kept nowhere.</summary>
+/// <summary>A first code shows that the secret has arrived; from then on signing in takes one, and sessions and refresh tokens that began without are over. Answers the recovery codes, which are kept nowhere.</summary>
 internal static class SetUpSecondFactor
 {
-    public sealed record Command(Guid AccountId, [property: JsonIgnore] string Secret, [property: JsonIgnore] string Code) : ICommand<IReadOnlyList<string>>;
+    /// <param name="Generation">The session's.</param>
+    /// <param name="Replaces">It was begun with the second factor that there is: another takes its place.</param>
+    public sealed record Command(Guid AccountId, int Generation, bool Replaces, [property: JsonIgnore] string Secret, [property: JsonIgnore] string Code) : ICommand<Outcome>;
 
-    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, Totps totps, TimeProvider clock) : ICommandHandler<Command, IReadOnlyList<string>>
+    /// <param name="Generation">The one that begins with it.</param>
+    public sealed record Outcome(IReadOnlyList<string> RecoveryCodes, int Generation);
+
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, Totps totps, TimeProvider clock) : ICommandHandler<Command, Outcome>
     {
-        public async ValueTask<IReadOnlyList<string>> Handle(Command command, CancellationToken ct)
+        public async ValueTask<Outcome> Handle(Command command, CancellationToken ct)
         {
             var account = await db.Hold(command.AccountId, ct) ?? throw new NotFoundException($"user {command.AccountId}");
             if (account.Role != Role.Operator) throw new RefusedException("user.no-operator", "Second factors are for operators.");
-            if (await db.HasSecondFactor(account.Id, ct)) throw new RefusedException("user.second-factor-there", SetUpPage.There);
+            if (account.Generation != command.Generation) throw new RefusedException("user.session-over", "All sessions of the account were ended meanwhile: sign in again.");
+            if (!command.Replaces && await db.HasSecondFactor(account.Id, ct)) throw new RefusedException("user.second-factor-there", SetUpPage.There);
 
             var step = totps.StepOf(command.Secret, command.Code);
             var rules = new Rules();
@@ -24,7 +31,7 @@ internal static class SetUpSecondFactor
             rules.ThrowIfBroken();
 
             var codes = SecondFactor.NewRecoveryCodes();
-            db.Insert(new SecondFactor
+            db.Store(new SecondFactor
             {
                 Id = account.Id,
                 Secret = totps.Close(command.Secret, account.Id),
@@ -33,7 +40,10 @@ internal static class SetUpSecondFactor
                 SetUpAt = clock.GetUtcNow(),
             });
             await db.TellAccount(outbox, mailing, "second-factor-set-up", account.Id, account.Email, []);
-            return codes;
+
+            var next = account.Generation + 1;
+            db.Patch<Account>(account.Id).Set(a => a.Generation, next);
+            return new Outcome(codes, next);
         }
     }
 }

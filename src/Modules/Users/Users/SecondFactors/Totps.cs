@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using OtpNet;
+using Shared.Kernel;
 
 namespace Users;
 
@@ -29,18 +30,9 @@ internal sealed class Totps(IDataProtectionProvider protection, TimeProvider clo
         }
     }
 
-    public string Open(string closed, Guid account)
-    {
-        try
-        {
-            return Protector(account).Unprotect(closed);
-        }
-        catch (CryptographicException fault)
-        {
-            throw new InvalidOperationException(
-                "The keys by which second factors are sealed are not there any more (protection_keys): recovery codes still fit; for who has none, an operator removes the second factor (DELETE /v1/users/{id}/second-factor).", fault);
-        }
-    }
+    /// <exception cref="RefusedException">Its keys are gone.</exception>
+    public string Open(string closed, Guid account) => Read(closed, account) ?? throw new RefusedException(
+        "user.second-factor-sealed", "Codes of your telephone cannot be checked: the keys by which second factors are sealed are not there any more (protection_keys). Use a recovery code; if you have none, another operator removes the second factor (DELETE /v1/users/{id}/second-factor).");
 
     /// <summary>The time step of a code: this one, the one before or the one after, since clocks differ. Null: it fits none.</summary>
     public long? StepOf(string secret, string code) =>
