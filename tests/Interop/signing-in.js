@@ -53,6 +53,11 @@ await page.keyboard.press('Enter');
 await page.waitForURL(`${callback}**`);
 const signedIn = { state: back.searchParams.get('state'), code: Boolean(back.searchParams.get('code')) };
 
+// What a password manager reads is not shown.
+await page.goto(`${shop}/v1/users/change-password`);
+await picture('change-password');
+const shown = await page.locator('form input:visible').count();
+
 await page.goto(`${shop}/v1/users/sign-out`);
 await picture('sign-out');
 await page.getByRole('button').first().click();
@@ -60,4 +65,4 @@ await page.goto(authorize.href);
 const asked = await page.getByRole('heading', { level: 1 }).innerText();
 await browser.close();
 client.close();
-console.log(JSON.stringify({ language, refused, faults, registered, signedIn, asked }));
+console.log(JSON.stringify({ language, refused, faults, registered, signedIn, shown, asked }));

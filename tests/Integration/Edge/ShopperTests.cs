@@ -22,7 +22,7 @@ public sealed class ShopperTests(ShopWithItsProvider started) : IClassFixture<Sh
     {
         var seen = await Node.RunAsync("signing-in.js", started.Address, started.Callback);
 
-        Assert.Equal(("en", 3, "Sign in"), ((string)seen["language"]!, (int)seen["faults"]!, (string)seen["asked"]!));
+        Assert.Equal(("en", 3, 2, "Sign in"), ((string)seen["language"]!, (int)seen["faults"]!, (int)seen["shown"]!, (string)seen["asked"]!));
         Assert.Contains("do not fit", (string)seen["refused"]!, StringComparison.Ordinal);
         foreach (var way in new[] { "registered", "signedIn" }) Assert.Equal(("mine", true), ((string)seen[way]!["state"]!, (bool)seen[way]!["code"]!));
     }
