@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Shared.Kernel;
 
-/// <summary>What a module's every instance does from time to time; what one turn cannot do, the next one does.</summary>
-internal abstract partial class Housekeeping(TimeSpan pause, TimeProvider clock, ILogger logger) : BackgroundService
+/// <summary>What a module's every instance does from time to time; what one turn cannot do, the next one does, and a warning says so.</summary>
+public abstract partial class Housekeeping(TimeSpan pause, TimeProvider clock, ILogger logger) : BackgroundService
 {
+    /// <summary>One turn.</summary>
     public abstract Task OnceAsync(CancellationToken cancellation);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

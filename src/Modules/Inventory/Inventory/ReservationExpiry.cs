@@ -10,7 +10,7 @@ public sealed record ReservationExpiry(TimeSpan After)
     public bool IsNever => After == TimeSpan.Zero;
 
     /// <summary>Between two looks for what has expired.</summary>
-    public TimeSpan Pause => After < TimeSpan.FromMinutes(1) ? After : TimeSpan.FromMinutes(1);
+    public TimeSpan Pause => !IsNever && After < TimeSpan.FromMinutes(1) ? After : TimeSpan.FromMinutes(1);
 
     internal static ReservationExpiry From(IConfiguration configuration) => new(Read(configuration) ?? throw new FormatException(Faults(configuration).Single()));
 

@@ -1,17 +1,17 @@
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Shared.Kernel;
 
 namespace Billing;
 
 /// <summary>Looks for overdue invoices once an hour, in every instance. The receivables themselves are the memory: a restart forgets nothing, and another setting holds for those that are open, too.</summary>
-internal sealed partial class ReminderSweep(IServiceScopeFactory scopes, OnInvoiceSettings settings, TimeProvider clock, ILogger<ReminderSweep> logger) : BackgroundService
+internal sealed class ReminderSweep(IServiceScopeFactory scopes, OnInvoiceSettings settings, TimeProvider clock, ILogger<ReminderSweep> logger) : Housekeeping(TimeSpan.FromHours(1), clock, logger)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
-
-    public async Task OnceAsync(CancellationToken ct)
+    public override async Task OnceAsync(CancellationToken ct)
     {
+        if (settings.RemindAfter.Count == 0) return;
+
         int told;
         do
         {
@@ -20,26 +20,4 @@ internal sealed partial class ReminderSweep(IServiceScopeFactory scopes, OnInvoi
         }
         while (told == RemindOfInvoices.Batch);
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (settings.RemindAfter.Count == 0) return;
-
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await OnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Housekeeping: the database or the outbox's room may be back in the next hour.
-                LogPutOff(fault);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Overdue invoices could not be told; they are looked for again in an hour.")]
-    private partial void LogPutOff(Exception fault);
 }

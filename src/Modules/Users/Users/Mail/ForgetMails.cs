@@ -1,22 +1,19 @@
 using Marten;
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shared.Kernel;
 
 namespace Users;
 
 /// <summary>Once an hour what is not needed any more is forgotten: mails after thirty days, whose an order is when no event of it is to be expected.</summary>
-internal sealed partial class ForgetMails(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetMails> logger) : BackgroundService
+internal sealed class ForgetMails(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetMails> logger) : Housekeeping(TimeSpan.FromHours(1), clock, logger)
 {
     /// <summary>Rows of one table in one transaction.</summary>
     public const int Batch = 1_000;
 
     /// <summary>Longer than a duplicate may be late, unsent ones included: their dead letters are older than a replay.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
 
     /// <summary>Answers whether there may be more.</summary>
     public sealed record Command : ICommand<bool>;
@@ -52,7 +49,7 @@ internal sealed partial class ForgetMails(IServiceScopeFactory scopes, TimeProvi
         }
     }
 
-    public async Task OnceAsync(CancellationToken cancellation)
+    public override async Task OnceAsync(CancellationToken cancellation)
     {
         bool more;
         do
@@ -62,24 +59,4 @@ internal sealed partial class ForgetMails(IServiceScopeFactory scopes, TimeProvi
         }
         while (more);
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await OnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Housekeeping: the next hour does what this one could not.
-                LogPutOff(fault);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old mails could not be forgotten; it is tried again in an hour.")]
-    private partial void LogPutOff(Exception fault);
 }

@@ -1,7 +1,6 @@
 using Marten;
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shared.Kernel;
 
@@ -11,12 +10,10 @@ namespace Users;
 /// What is remembered of tokens is forgotten, once an hour, when they have run out: a used one is told from a stolen one until then.
 /// A grant ends with its last token.
 /// </summary>
-internal sealed partial class ForgetTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetTokens> logger) : BackgroundService
+internal sealed class ForgetTokens(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetTokens> logger) : Housekeeping(TimeSpan.FromHours(1), clock, logger)
 {
     /// <summary>Rows of one transaction.</summary>
     public const int Batch = 1_000;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
 
     public sealed record Command : ICommand<int>;
 
@@ -41,7 +38,7 @@ internal sealed partial class ForgetTokens(IServiceScopeFactory scopes, TimeProv
         }
     }
 
-    public async Task OnceAsync(CancellationToken cancellation)
+    public override async Task OnceAsync(CancellationToken cancellation)
     {
         int forgotten;
         do
@@ -51,24 +48,4 @@ internal sealed partial class ForgetTokens(IServiceScopeFactory scopes, TimeProv
         }
         while (forgotten == Batch);
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await OnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Housekeeping: the next hour does what this one could not.
-                LogPutOff(fault);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Tokens that have run out could not be forgotten; it is tried again in an hour.")]
-    private partial void LogPutOff(Exception fault);
 }
