@@ -214,7 +214,7 @@ public sealed record Order
         var (all, worth) = (lines.Sum(line => line.Quantity), lines.Sum(line => line.Amount));
         return Of(before + part.Quantity) - Of(before);
 
-        decimal Of(int lost) => lost >= all ? worth : Math.Round(worth * lost / all, CurrencyUnit.Decimals(Currency), MidpointRounding.AwayFromZero);
+        decimal Of(int lost) => lost >= all ? worth : Math.Round(worth * lost / all, Math.Min(2, CurrencyUnit.Decimals(Currency)), MidpointRounding.AwayFromZero);
     }
 
     private bool HasLeft => Status is OrderStatus.Dispatched or OrderStatus.Completed || CancelReason is OrderCancelled.ShipmentLost;
