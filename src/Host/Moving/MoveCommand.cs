@@ -65,6 +65,6 @@ internal static class MoveCommand
         var manifest = Manifest.Read(CommandLine.ManifestPath);
         var calls = new Switchboard(CallSettings.Read(new ConfigurationBuilder().Build(), [], []), manifest);
         await using var application = ModuleApplication.Build(module, new ModuleSurroundings(topology, manifest, databases, databases, new InProcessCarrier(), calls, configuration, NullLoggerFactory.Instance, Environments.Production));
-        await ModuleStore.MigrateAsync(application.Services, ct);
+        await ModuleStore.MigrateAsync(module, application.Services, ct);
     }
 }

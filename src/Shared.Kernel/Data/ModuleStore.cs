@@ -6,7 +6,10 @@ using Npgsql;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weasel.Core;
+using Weasel.Postgresql.Tables;
 using Wolverine.Marten;
+using Wolverine.Postgresql;
+using Wolverine.RDBMS;
 using Wolverine.Runtime;
 
 namespace Shared.Kernel;
@@ -48,22 +51,41 @@ internal static class ModuleStore
         return await command.ExecuteScalarAsync(cancellation) is string comment && comment.StartsWith(Closed, StringComparison.Ordinal) ? $"The schema '{schema}' is {comment}" : null;
     }
 
-    /// <summary>Brings the schema up to what the program wants: documents, streams, own tables, inbox and outbox, and the inbox's guards.</summary>
-    public static async Task MigrateAsync(IServiceProvider module, CancellationToken cancellation)
+    /// <summary>
+    /// Brings the schema up to what the program wants: documents, streams, own tables, inbox and outbox, and the inbox's guards. To compare all of that is a third of a start,
+    /// and is left out while the mark says that these builds have done it and that the catalog's rows are those they left.
+    /// </summary>
+    public static async Task MigrateAsync(Module module, IServiceProvider services, CancellationToken cancellation)
     {
         // Two hosts of one module may start at once: the second waits and finds nothing to do. A connection of its own, since the lock is the session's.
-        await using var connection = await module.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
+        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
         await connection.RunAsync("select pg_advisory_lock(hashtextextended('modular-migrate-' || current_schema(), 0))", cancellation);
         try
         {
-            var store = module.GetRequiredService<IDocumentStore>();
-            await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
-            await module.GetRequiredService<IWolverineRuntime>().Storage.Admin.MigrateAsync();
+            var builds = string.Join(' ', new[] { module.GetType(), typeof(ModuleStore), typeof(IDocumentStore), typeof(IWolverineRuntime), typeof(DatabaseSettings), typeof(PostgresqlConfigurationExtensions), typeof(Table) }.Select(type => type.Module.ModuleVersionId));
+            if (await connection.ReadAsync($"select obj_description(to_regclass('modular_carriers'), 'pg_class') = ({Mark})", cancellation, builds) is true) return;
+
+            await services.GetRequiredService<IDocumentStore>().Storage.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate);
+            await services.GetRequiredService<IWolverineRuntime>().Storage.Admin.MigrateAsync();
             foreach (var own in new[] { InboxGuard.Sql, UsedCarriers.Sql, TellDeadLetters.Sql }) await connection.RunAsync(own, cancellation);
+            await connection.RunAsync($"comment on table modular_carriers is '{await connection.ReadAsync(Mark, cancellation, builds)}'", cancellation);
         }
         finally
         {
             await connection.RunAsync("select pg_advisory_unlock_all()", cancellation);
         }
     }
+
+    // Whoever changes a table, an index, a default, a constraint, a trigger or a function, by hand or with another version of the program, writes its row in the catalog anew.
+    private const string Mark = """
+        select $1 || ' ' || md5(string_agg(row, ' ' order by row)) from (
+          with own as (select oid, xmin from pg_class where relnamespace = current_schema()::regnamespace)
+          select concat(oid, '@', xmin) from own
+          union all select concat(attrelid, '.', attnum, '@', a.xmin) from pg_attribute a join own on own.oid = attrelid
+          union all select concat(d.oid, '@', d.xmin) from pg_attrdef d join own on own.oid = adrelid
+          union all select concat(t.oid, '@', t.xmin) from pg_trigger t join own on own.oid = tgrelid
+          union all select concat(oid, '@', xmin) from pg_constraint where connamespace = current_schema()::regnamespace
+          union all select concat(oid, '@', xmin) from pg_proc where pronamespace = current_schema()::regnamespace
+        ) catalog(row)
+        """;
 }

@@ -19,10 +19,13 @@ public static class Rows
         return rows;
     }
 
-    internal static async Task RunAsync(this NpgsqlConnection connection, string sql, CancellationToken ct, params object[] parameters)
+    internal static async Task RunAsync(this NpgsqlConnection connection, string sql, CancellationToken ct, params object[] parameters) => await connection.ReadAsync(sql, ct, parameters);
+
+    /// <summary>The first value of the first row, null without one.</summary>
+    internal static async Task<object?> ReadAsync(this NpgsqlConnection connection, string sql, CancellationToken ct, params object[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await command.ExecuteNonQueryAsync(ct);
+        return await command.ExecuteScalarAsync(ct);
     }
 }

@@ -101,7 +101,7 @@ internal sealed class ModuleApplication : IAsyncDisposable
     {
         if (await ModuleStore.ClosedAsync(_dataSource, Module.Name, cancellation) is { } closed) return [closed];
 
-        await ModuleStore.MigrateAsync(Services, cancellation);
+        await ModuleStore.MigrateAsync(Module, Services, cancellation);
         return await _used.FaultsAsync(cancellation);
     }
 

@@ -2,15 +2,11 @@ using Shared.Testing;
 
 namespace Integration;
 
-/// <summary>One shop whose hosts are killed one after the other.</summary>
-[CollectionDefinition]
-public sealed class OneMortalShop : ICollectionFixture<ShopAndShopper>;
-
 /// <summary>
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
-/// every order there once.
+/// every order there once. One shop for the tests of a class, whose hosts are killed one after the other.
 /// </summary>
-public abstract class KillPoints(ShopAndShopper mortal)
+public abstract class KillPoints(ShopAndShopper mortal) : IClassFixture<ShopAndShopper>
 {
     protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
@@ -48,7 +44,7 @@ public abstract class KillPoints(ShopAndShopper mortal)
     }
 }
 
-[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
@@ -67,7 +63,7 @@ public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal)
     public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", Orders, atInventory: true);
 }
 
-[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
@@ -83,7 +79,7 @@ public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
     public Task before_the_reaction_runs() => Survives("reaction.received", Inventory, atInventory: true);
 }
 
-[Collection(typeof(OneMortalShop)), Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo)]
 public sealed class ReactionPathTests(ShopAndShopper mortal) : KillPoints(mortal)
 {
     [Fact]
