@@ -1,10 +1,23 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Shared.Kernel;
+
+internal sealed record BodyExample(object Body);
+
+public static class Examples
+{
+    /// <summary>Shows a body that the endpoint takes, in the description of the interface.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, object body) => endpoint.WithMetadata(new BodyExample(body));
+}
 
 /// <summary>Each module describes its endpoints, and says of each who may ask it (<c>x-policy</c>). The program makes one description of all.</summary>
 internal static class OpenApi
@@ -28,6 +41,8 @@ internal static class OpenApi
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
             operation.AddExtension("x-policy", new JsonNodeExtension(metadata.OfType<IAllowAnonymous>().Any() ? "anyone" : metadata.OfType<IAuthorizeData>().Last().Policy!));
             operation.Deprecated = metadata.OfType<IsDeprecated>().Any();
+            if (metadata.OfType<BodyExample>().SingleOrDefault() is { } example)
+                operation.RequestBody!.Content!["application/json"].Example = JsonSerializer.SerializeToNode(example.Body, context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
             if (metadata.OfType<TakesIdempotencyKey>().Any())
             {
                 operation.Parameters ??= [];

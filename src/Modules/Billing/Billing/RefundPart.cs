@@ -33,6 +33,7 @@ internal static class RefundPart
         })
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body(4.20m, "arrived damaged"))
         .WithName("RefundPart")
         .WithSummary("Gives back a part of a captured payment, or credits a part of what is owed on invoice, for a reason that its customer can read.")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -33,6 +33,7 @@ internal static class ChangePrice
             response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Ok(product);
         })
+        .WithExample(new Body(12.50m, "GBP"))
         .WithName("ChangePrice")
         .WithSummary("Changes the price of a published product or a draft. If-Match with the product's ETag is required.")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -34,6 +34,7 @@ internal static class CorrectProduct
             response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Ok(product);
         })
+        .WithExample(new Body("Earl Grey, loose, 250 g", "Black tea with oil of bergamot.", 280, [new Image("https://images.example/earl-grey.jpg", "A tin of loose tea")], ["tea"]))
         .WithName("CorrectProduct")
         .WithSummary("Replaces name, description, weight, images and categories of a product in any state. If-Match with the product's ETag is required.")
         .ProducesProblem(StatusCodes.Status404NotFound)

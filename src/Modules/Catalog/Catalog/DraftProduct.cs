@@ -28,6 +28,7 @@ internal static class DraftProduct
             response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Created($"/v1/catalog/products/{Uri.EscapeDataString(product.Sku)}", product);
         })
+        .WithExample(new Body("EARL-GREY-250", "Earl Grey, loose, 250 g", 11.95m, "GBP", 280, "Black tea with oil of bergamot.", [new Image("https://images.example/earl-grey.jpg", "A tin of loose tea")], ["tea"]))
         .WithName("DraftProduct")
         .WithSummary("Prepares a product, which only operators see until it is published.")
         .ProducesProblem(StatusCodes.Status409Conflict)

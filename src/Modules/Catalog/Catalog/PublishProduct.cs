@@ -30,6 +30,7 @@ internal static class PublishProduct
             response.Headers.ETag = VersionTag.Of(product.Version);
             return TypedResults.Created($"/v1/catalog/products/{Uri.EscapeDataString(product.Sku)}", product);
         })
+        .WithExample(new Body("EARL-GREY-250", "Earl Grey, loose, 250 g", 11.95m, "GBP", 280))
         .WithName("PublishProduct")
         .WithSummary("Publishes a new product.")
         .ProducesProblem(StatusCodes.Status409Conflict)

@@ -33,6 +33,7 @@ internal static class CorrectStock
         })
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body("EARL-GREY-250", -1, "a tin fell from the shelf"))
         .WithName("CorrectStock")
         .WithSummary("Adds to, or takes from, what can be sold of a product, after a count.");
 

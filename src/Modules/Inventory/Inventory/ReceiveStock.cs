@@ -39,6 +39,7 @@ internal static class ReceiveStock
         })
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body("delivery note 4711", [new BodyLine("EARL-GREY-250", 48)]))
         .WithName("ReceiveStock")
         .WithSummary("Books a delivery of up to 1,000 lines: it can be sold from now on.");
 

@@ -36,6 +36,7 @@ internal static class SetThreshold
             return TypedResults.Ok(threshold);
         })
         .ForOperators()
+        .WithExample(new Body(10))
         .WithName("SetThreshold")
         .WithSummary("Sets below how many a product is reported as low; null: as the shop's setting says. If-Match with the threshold's ETag is required.")
         .ProducesProblem(StatusCodes.Status404NotFound)

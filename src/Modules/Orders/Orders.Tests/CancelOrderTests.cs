@@ -92,6 +92,7 @@ public sealed class CancelOrderTests(OrdersUnderTest orders) : IClassFixture<Ord
 
         Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await orders.Cancel(id, customer: Guid.CreateVersion7())));
         Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await orders.Cancel(Guid.CreateVersion7())));
+        Assert.Equal((HttpStatusCode.NotFound, "not-found"), await Problem(await orders.Cancel(Guid.Empty)));
         Assert.Equal("placed", await orders.StatusOf(id));
     }
 

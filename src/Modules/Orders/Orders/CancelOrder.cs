@@ -29,6 +29,7 @@ internal static class CancelOrder
             return answer.Status == OrderStatus.Cancelling ? TypedResults.Accepted($"/v1/orders/{orderId}", answer) : TypedResults.Ok(answer);
         })
         .ForCustomers()
+        .WithExample(new Body("ordered twice"))
         .WithName("CancelOrder")
         .WithSummary("Calls an order off. 202: it is confirmed, and is cancelled if its parcel can still be stopped.");
 

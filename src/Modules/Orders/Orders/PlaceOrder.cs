@@ -52,6 +52,7 @@ internal static class PlaceOrder
         })
         .ForCustomers()
         .WithIdempotencyKey()
+        .WithExample(new Body([new WantedLine("EARL-GREY-250", 2)], "test-ok", Country: "GB", To: new DeliveryAddress("Ada Lovelace", "12 St James's Square", "SW1Y 4JH", "London")))
         .WithName("PlaceOrder")
         .WithSummary("Orders up to 1,000 lines, at the catalogue's prices or, by an operator, at agreed ones.")
         .WithDescription("A line costs quantity × unit price, rounded half away from zero to two decimals; the total is the sum of the lines and the shipping. Shipping's rate is for the order's weight and country; if it cannot be asked, the order is placed with an estimate, and says so.");

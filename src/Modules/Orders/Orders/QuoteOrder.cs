@@ -31,6 +31,7 @@ internal static class QuoteOrder
         .MapPost("/quote", async (Body body, ISender sender, CancellationToken ct) =>
             TypedResults.Ok(await sender.Send(new Query([.. body.Lines.Select(line => line is null ? null! : new WantedLine(line.Sku, line.Quantity))], body.Currency, body.Country), ct)))
         .ForAnyone()
+        .WithExample(new Body([new BodyLine("EARL-GREY-250", 2)], "GBP", "GB"))
         .WithName("QuoteOrder")
         .WithSummary("What an order would cost now: lines, shipping, the tax in it, total.")
         .WithDescription("The same calculation as an order's. It is no offer: an order costs what the catalogue and Shipping say when it is placed.")

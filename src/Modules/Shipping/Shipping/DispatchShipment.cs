@@ -32,6 +32,7 @@ internal static class DispatchShipment
             return answer.State is ShipmentState.Ready or ShipmentState.PartlyDispatched ? TypedResults.Accepted($"/v1/shipping/shipments/{orderId}/tracking", answer) : TypedResults.Ok(answer);
         })
         .ForOperators()
+        .WithExample(new Body("1Z999AA10123456784"))
         .WithName("DispatchShipment")
         .WithSummary("Hands what is left to the courier. Without a tracking number the parcel gets one, or its courier is asked for one (202).");
 

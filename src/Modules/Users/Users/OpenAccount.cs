@@ -30,6 +30,7 @@ internal static class OpenAccount
             var opened = await sender.Send(new Command(body.Email, body.Name, body.Role), ct);
             return TypedResults.Created($"/v1/users/{opened.Id}", opened);
         })
+        .WithExample(new Body("ada@example.com", "Ada Lovelace"))
         .WithName("OpenAccount")
         .WithSummary("Opens an account without a password for somebody else.")
         .ProducesProblem(StatusCodes.Status409Conflict)

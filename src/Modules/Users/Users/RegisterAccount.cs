@@ -37,6 +37,7 @@ internal static class RegisterAccount
             var registered = await sender.Send(new Command(body.Email, body.Password, body.Name, body.Language), ct);
             return TypedResults.Created($"/v1/users/{registered.Id}", registered);
         })
+        .WithExample(new Body("ada@example.com", "a long sentence of one's own", "Ada Lovelace", "en"))
         .WithName("RegisterAccount")
         .WithSummary("Opens a customer's account with a password.")
         .ProducesProblem(StatusCodes.Status409Conflict)

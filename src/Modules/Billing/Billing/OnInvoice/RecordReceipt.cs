@@ -30,6 +30,7 @@ internal static class RecordReceipt
             TypedResults.Created($"/v1/billing/payments/{orderId}", await sender.Send(new Command(orderId, body.Amount, body.Currency, body.Reference), ct)))
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body(27.85m, "GBP", "statement 2026-11, line 14"))
         .WithName("RecordReceipt")
         .WithSummary("Records that an invoice is paid, by all that is owed, with what the bank says of it.")
         .ProducesProblem(StatusCodes.Status404NotFound)

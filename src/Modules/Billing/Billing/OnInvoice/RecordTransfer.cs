@@ -23,6 +23,7 @@ internal static class RecordTransfer
             TypedResults.Created($"/v1/billing/payments/{orderId}/refunds/{refundId}", await sender.Send(new Command(orderId, refundId, body.Reference), ct)))
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body("transfer 2026-11-26/3"))
         .WithName("RecordTransfer")
         .WithSummary("Records that the refund of an order that was paid on invoice is transferred, with what the bank says of it.")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -28,6 +28,7 @@ internal static class AddCategory
             response.Headers.ETag = VersionTag.Of(category.Version);
             return TypedResults.Created($"/v1/catalog/categories/{category.Slug}", category);
         })
+        .WithExample(new Body("tea", "Tea"))
         .WithName("AddCategory")
         .WithSummary("Adds a category, at the top or below another.")
         .ProducesProblem(StatusCodes.Status409Conflict)

@@ -29,6 +29,7 @@ internal static class ChangeCategory
             response.Headers.ETag = VersionTag.Of(category.Version);
             return TypedResults.Ok(category);
         })
+        .WithExample(new Body("Black teas", "tea"))
         .WithName("ChangeCategory")
         .WithSummary("Renames a category or moves it below another; without a parent to the top. If-Match with its ETag is required.")
         .ProducesProblem(StatusCodes.Status404NotFound)

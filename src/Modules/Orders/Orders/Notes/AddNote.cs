@@ -22,6 +22,7 @@ internal static class AddNote
             TypedResults.Created($"/v1/orders/{orderId}/notes", await sender.Send(new Command(orderId, caller.Id, body.Text), ct)))
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body("Asked by telephone to be delivered to a neighbour."))
         .WithName("AddOrderNote")
         .WithSummary("Writes something down about an order, for operators only.")
         .ProducesProblem(StatusCodes.Status400BadRequest)

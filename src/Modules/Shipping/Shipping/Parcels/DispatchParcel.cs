@@ -48,6 +48,7 @@ internal static class DispatchParcel
         })
         .ForOperators()
         .WithIdempotencyKey()
+        .WithExample(new Body([new ShipmentLine("EARL-GREY-250", 1)], "1Z999AA10123456784"))
         .WithName("DispatchParcel")
         .WithSummary("Hands these lines to the courier in a parcel of their own, or all that is open. Without a tracking number the parcel gets one, or its courier is asked for one (202).")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -30,6 +30,7 @@ internal static class LoseParcel
         .MapPost("/shipments/{orderId:guid}/parcels/{parcelId:guid}/lost", async (Guid orderId, Guid parcelId, Body? body, ISender sender, CancellationToken ct) =>
             TypedResults.Ok(await sender.Send(new Command(orderId, parcelId, body?.Outcome, body?.TrackingNumber), ct)))
         .ForOperators()
+        .WithExample(new Body(LossOutcome.Reship))
         .WithName("LoseParcel")
         .WithSummary("Notes that a parcel is lost, and what follows: reship sends its goods in a new parcel, refund gives its goods up, and the order if all of them are.")
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -24,6 +24,7 @@ internal static class SendConfirmation
             await sender.Send(new Command(body.Email), ct);
             return TypedResults.Accepted((string?)null);
         })
+        .WithExample(new Body("ada@example.com"))
         .WithName("SendConfirmation")
         .WithSummary("Mails another link by which an address is confirmed, if an account has it and it is not confirmed; at most one a minute and five a day.")
         .ForAnyone();
