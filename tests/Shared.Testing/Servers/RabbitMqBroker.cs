@@ -9,6 +9,11 @@ namespace Shared.Testing;
 /// </summary>
 internal sealed class RabbitMqBroker : IAsyncDisposable
 {
+    /// <summary>Environment variable with a folder in which there is a system of its own, with the RabbitMQ to use: another version than this machine's. Needs root.</summary>
+    public const string RootVariable = "MODULAR_RABBITMQ_ROOT";
+
+    private static readonly string Root = Environment.GetEnvironmentVariable(RootVariable) ?? "";
+
     private readonly string _program;
     private readonly string _home;
     private readonly OwnFolder? _folder;
@@ -55,13 +60,13 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
 
             """);
         if (broker._user is { } user) await ChildProcess.RunAsync(new("chown", ["-R", $"{user}:", home]));
-        broker._epmd = await ChildProcess.StartAsync(new("epmd", ["-address", "127.0.0.1", "-port", $"{broker._epmdPort}"]) { User = broker._user, OwnSession = true });
+        broker._epmd = await ChildProcess.StartAsync(Command("epmd", "-address", "127.0.0.1", "-port", $"{broker._epmdPort}") with { User = broker._user, OwnSession = true });
         return broker;
     }
 
     public async Task StartAsync()
     {
-        _node = await ChildProcess.StartAsync(new(_program, []) { Environment = Variables(), WorkingFolder = _home, User = _user, OwnSession = true });
+        _node = await ChildProcess.StartAsync(Command(_program) with { Environment = Variables(), WorkingFolder = _home, User = _user, OwnSession = true });
         await Eventually.True(AnswersAsync, "RabbitMQ takes connections", TimeSpan.FromSeconds(90));
     }
 
@@ -96,7 +101,12 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
 
     // A kept broker is no test's: it does not run as root.
     private static async Task<string?> OtherUserAsync() =>
-        Environment.IsPrivilegedProcess && (await File.ReadAllLinesAsync("/etc/passwd")).Any(line => line.StartsWith("rabbitmq:", StringComparison.Ordinal)) ? "rabbitmq" : null;
+        Root.Length == 0 && Environment.IsPrivilegedProcess && (await File.ReadAllLinesAsync("/etc/passwd")).Any(line => line.StartsWith("rabbitmq:", StringComparison.Ordinal)) ? "rabbitmq" : null;
+
+    // In the other system the folder of temporary files is this one's: there the broker has its own.
+    private static ChildCommand Command(string program, params string[] arguments) => Root.Length == 0
+        ? new(program, arguments)
+        : new("unshare", ["--mount", "sh", "-c", "mount --rbind /proc \"$0/proc\" && mount --bind /tmp \"$0/tmp\" && exec chroot \"$0\" \"$@\"", Root, program, .. arguments]);
 
     private string In(string file) => Path.Combine(_home, file);
 
@@ -137,13 +147,14 @@ internal sealed class RabbitMqBroker : IAsyncDisposable
     private static string FindProgram()
     {
         var paths = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var programs = Directory.Exists("/usr/lib/rabbitmq/lib") ? Directory.GetFiles("/usr/lib/rabbitmq/lib", "rabbitmq-server", SearchOption.AllDirectories) : [];
-        var program = programs.FirstOrDefault(file => file.EndsWith("/sbin/rabbitmq-server", StringComparison.Ordinal));
+        var folder = Root + "/usr/lib/rabbitmq/lib";
+        var programs = Directory.Exists(folder) ? Directory.GetFiles(folder, "rabbitmq-server", SearchOption.AllDirectories) : [];
+        var program = programs.FirstOrDefault(file => file.EndsWith("/sbin/rabbitmq-server", StringComparison.Ordinal))?[Root.Length..];
         var missing = paths.Any(path => File.Exists(Path.Combine(path, "epmd"))) && paths.Any(path => File.Exists(Path.Combine(path, "erl_call"))) ? null : "epmd and erl_call";
         return program is not null && missing is null
             ? program
             : throw new InvalidOperationException(
-                $"RabbitMQ is not installed ({missing ?? "/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server"} not found). "
+                $"RabbitMQ is not installed ({missing ?? $"{folder}/*/sbin/rabbitmq-server"} not found). "
                 + $"Install Debian's package: apt-get install -y rabbitmq-server. Or name a running broker in {RabbitMqServer.Variable}.");
     }
 }
