@@ -6,7 +6,7 @@ namespace Integration;
 /// A process dies by SIGKILL at a named point while orders are placed; it starts again, its clients repeat what was not answered, and the shop comes to rest with
 /// every order there once. One shop for the tests of a class, whose hosts are killed one after the other.
 /// </summary>
-public abstract class KillPoints(ShopAndShopper mortal) : IClassFixture<ShopAndShopper>
+public abstract class KillPoints(ShopAndShopper mortal)
 {
     protected const string Orders = "orders", Inventory = "inventory", Billing = "billing";
 
@@ -19,33 +19,45 @@ public abstract class KillPoints(ShopAndShopper mortal) : IClassFixture<ShopAndS
     {
         // Up to "stored", messages go in batches: all orders may be in the first one.
         var time = checkpoint.StartsWith("command", StringComparison.Ordinal) ? 6 : checkpoint.StartsWith("send", StringComparison.Ordinal) || checkpoint == "receive.before-inbox" ? 1 : 2;
-        var (shop, shopper) = (mortal.Shop, mortal.Shopper);
-        var (dying, before) = (shop.HostOf(module), shopper.Promised.Count);
-        if (!shop[dying].WaitsForKillPoint) await RestartAsync();
-        shop[dying].DieAt(new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time));
+        var before = Shopper.Promised.Count;
+        await DiesAndComesBack(module, new KillAt(checkpoint, atInventory ? Reserves : atBilling ? Captures : null, time), () => Shopper.PlaceAsync("tea", Placed, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok"));
 
-        var placing = shopper.PlaceAsync("tea", Placed, Connections, n => atBilling && n % 4 == 0 ? "test-lost-answer" : "test-ok");
-        var end = await shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
-        Assert.Equal(Signals.Kill, end.Signal);
-        Assert.StartsWith(checkpoint, shop[dying].KilledAt, StringComparison.Ordinal);
+        Assert.Equal(before + Placed, Shopper.Promised.Count);
+        Assert.Equal(before + Placed, await Shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+    }
+
+    protected Shop Shop => mortal.Shop;
+
+    protected Shopper Shopper => mortal.Shopper;
+
+    /// <summary>The host of a module dies there while something is done, and is started again; then all of it is done, and the shop is at rest and right.</summary>
+    protected async Task DiesAndComesBack(string module, KillAt point, Func<Task> meanwhile)
+    {
+        var dying = Shop.HostOf(module);
+        if (!Shop[dying].WaitsForKillPoint) await RestartAsync();
+        Shop[dying].DieAt(point);
+
+        var done = meanwhile();
+        var end = Shop[dying].WaitForExitAsync(TimeSpan.FromSeconds(45));
+        if (await Task.WhenAny(done, end) == done) await done;
+        Assert.Equal(Signals.Kill, (await end).Signal);
+        Assert.StartsWith(point.Checkpoint, Shop[dying].KilledAt, StringComparison.Ordinal);
 
         await RestartAsync();
-        await placing;
+        await done;
 
-        await shop.MustHoldAsync(new Known { AcknowledgedOrders = shopper.Promised, AcknowledgedAreAll = true });
-        Assert.Equal(before + Placed, shopper.Promised.Count);
-        Assert.Equal(before + Placed, await shop.QueryAsync<long>("select count(*) from orders.mt_doc_order where data->>'status' = 'confirmed'"));
+        await Shop.MustHoldAsync(new Known { AcknowledgedOrders = Shopper.Promised, AcknowledgedAreAll = true });
 
         async Task RestartAsync()
         {
-            await shop.StopHostAsync(dying);
-            await shop.StartHostAsync(dying, KillAt.NamedLater);
+            await Shop.StopHostAsync(dying);
+            await Shop.StartHostAsync(dying, KillAt.NamedLater);
         }
     }
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal)
+public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]
     public Task before_a_command_commits() => Survives("command.before-commit", Orders);
@@ -64,7 +76,7 @@ public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
+public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]
     public Task before_a_message_is_in_the_inbox() => Survives("receive.before-inbox", Inventory, atInventory: true);
@@ -80,7 +92,7 @@ public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
 }
 
 [Trait(Topologies.Runs, Topologies.InSplitToo)]
-public sealed class ReactionPathTests(ShopAndShopper mortal) : KillPoints(mortal)
+public sealed class ReactionPathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]
     public Task before_the_reaction_commits() => Survives("reaction.before-commit", Inventory, atInventory: true);

@@ -45,8 +45,8 @@ public sealed class HostProcess : IAsyncDisposable
     public int Id => _child.Id;
     public bool HasEnded => _child.HasEnded;
 
-    /// <summary>It was started with <see cref="KillAt.NamedLater"/>.</summary>
-    public bool WaitsForKillPoint { get; }
+    /// <summary>It was started with <see cref="KillAt.NamedLater"/>, and has not been told yet.</summary>
+    public bool WaitsForKillPoint { get; private set; }
 
     /// <summary>The last 2,000 lines that it wrote.</summary>
     public string Output => _child.Output;
@@ -110,6 +110,7 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>It dies when it comes to this point from now on; it was started with <see cref="KillAt.NamedLater"/>.</summary>
     public void DieAt(KillAt point)
     {
+        WaitsForKillPoint = false;
         // Whole at once: the host may look at this moment.
         var named = CheckpointFile(_folder) + ".at";
         File.WriteAllText(named + ".new", point.ToString());

@@ -80,10 +80,13 @@ public sealed class Shopper(Uri shop) : IDisposable
 
     public async Task<JsonNode> GetAsync(string path) => await TryGetAsync(path) ?? throw new InvalidOperationException($"{path} is not there.");
 
-    public Task<JsonNode> PostAsync(string path, object body)
+    public Task<JsonNode> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, () => JsonContent.Create(body));
+
+    /// <summary>Whatever is there now is changed.</summary>
+    public Task<JsonNode> SendAsync(HttpMethod method, string path, Func<HttpContent> body)
     {
         var key = Guid.CreateVersion7().ToString();
-        return PatientlyAsync(path, () => new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } })!;
+        return PatientlyAsync(path, () => new HttpRequestMessage(method, path) { Content = body(), Headers = { { "Idempotency-Key", key }, { "If-Match", "*" } } })!;
     }
 
     public void Dispose() => _http.Dispose();
