@@ -30,7 +30,7 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private static async Task MustEnd(ChildProcess replay, int code, string saying)
     {
-        var end = await replay.WaitForExitAsync(TimeSpan.FromMinutes(2));
+        var end = await replay.WaitForExitAsync(TimeSpan.FromMinutes(3));
         Assert.True(end.Code == code && replay.Output.Contains(saying, StringComparison.Ordinal), $"{end}:\n{replay.Output}");
     }
 
@@ -106,7 +106,8 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task a_shop_of_its_own_is_started_and_started_again_when_it_is_killed()
     {
         await using var replay = await ChildProcess.StartAsync(new("dotnet", [Program, Path.Combine(_folder.Path, "sample.csv"), "--own", "--speed", "1"]));
-        await Eventually.True(() => Task.FromResult(replay.Output.Contains("products received", StringComparison.Ordinal)), "the placing has begun", TimeSpan.FromMinutes(1));
+        // It makes a PostgreSQL cluster and six schemas first.
+        await Eventually.Get(() => Task.FromResult(replay.Output), told => told.Contains("products received", StringComparison.Ordinal), "the placing has begun", TimeSpan.FromMinutes(3));
 
         Process.GetProcessById(int.Parse(Regex.Match(replay.Output, @"main \(process (\d+)\)").Groups[1].Value)).Kill();
 
