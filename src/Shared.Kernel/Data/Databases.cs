@@ -116,8 +116,7 @@ public sealed class Databases
                     """, cancellation);
             }
 
-            await using (var exists = new NpgsqlCommand("select exists (select 1 from pg_database where datname = $1)", server) { Parameters = { new() { Value = database } } })
-                if (!(bool)(await exists.ExecuteScalarAsync(cancellation))!) await server.RunAsync($"create database {Quoted(database)}", cancellation);
+            if (await server.ReadAsync("select exists (select 1 from pg_database where datname = $1)", cancellation, database) is false) await server.RunAsync($"create database {Quoted(database)}", cancellation);
 
             await using var shop = await OpenAsync(group.Key, database, cancellation);
             await shop.RunAsync($"revoke all on database {Quoted(database)} from public; revoke all on schema public from public; {once}", cancellation);
