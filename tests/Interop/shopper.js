@@ -26,7 +26,7 @@ async function must(...request) {
 }
 
 async function until(what, ask, is) {
-  for (const end = Date.now() + 30_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     const seen = await ask();
     if (is(seen)) return seen;
     if (Date.now() > end) throw new Error(`waited in vain: ${what}; seen last: ${JSON.stringify(seen)}`);

@@ -5,8 +5,10 @@ import { chromium } from 'playwright-core';
 
 const [shop, callback, pictures] = process.argv.slice(2);
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+const patience = 120_000;
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet, timeout: patience });
 const context = await browser.newContext({ javaScriptEnabled: false });
+context.setDefaultTimeout(patience);
 const page = await context.newPage();
 const picture = async (name) => pictures && page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
 const authorize = new URL(`${shop}/v1/users/connect/authorize`);

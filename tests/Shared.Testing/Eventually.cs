@@ -7,7 +7,7 @@ namespace Shared.Testing;
 public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Returns once <paramref name="condition"/> answers true. An exception counts as "not yet", but <see cref="NeverException"/>; the last one is shown.</summary>
     public static Task True(Func<Task<bool>> condition, string what, TimeSpan? timeout = null) =>

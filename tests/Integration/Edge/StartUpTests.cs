@@ -119,7 +119,7 @@ public sealed class StartUpTests
     private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> settings)
     {
         await using var host = await HostProcess.StartAsync(settings);
-        var end = await host.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        var end = await host.WaitForExitAsync();
 
         Assert.Equal(2, end.Code);
         return host.Output;
