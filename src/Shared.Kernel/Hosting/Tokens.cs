@@ -22,6 +22,7 @@ internal static class Tokens
     public static void Add(IServiceCollection services, IConfiguration configuration, Topology topology)
     {
         services.AddSingleton<Authority>();
+        services.AddSingleton<Revocations>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
         {
             bearer.MapInboundClaims = false;
@@ -35,13 +36,13 @@ internal static class Tokens
         services.AddAuthorization();
 
         // Keys are fetched at the first token, when the front knows its own address: there is no start order between hosts.
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Authority>((bearer, authority) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Authority, Revocations>((bearer, authority, revocations) =>
         {
             bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
                 $"{authority.Find(configuration, topology).AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever { RequireHttps = false });
-            bearer.Events = new JwtBearerEvents { OnAuthenticationFailed = RefuseOnlyByKeysAsync };
+            bearer.Events = new JwtBearerEvents { OnAuthenticationFailed = RefuseOnlyByKeysAsync, OnTokenValidated = validated => RefuseRevokedAsync(validated, revocations) };
         });
     }
 
@@ -52,6 +53,14 @@ internal static class Tokens
 
         try { await failed.Options.ConfigurationManager!.GetConfigurationAsync(failed.HttpContext.RequestAborted); }
         catch (InvalidOperationException away) { throw new IssuerAwayException(away); }
+    }
+
+    private static async Task RefuseRevokedAsync(TokenValidatedContext validated, Revocations revocations)
+    {
+        var aborted = validated.HttpContext.RequestAborted;
+        var issuer = await validated.Options.ConfigurationManager!.GetConfigurationAsync(aborted);
+        if (issuer.AdditionalData.TryGetValue(Revocations.Metadata, out var list) && await revocations.HasAsync(validated.Principal!, new Uri($"{list}"), aborted))
+            validated.Fail("The token was revoked.");
     }
 
     /// <summary>Where tokens are issued.</summary>

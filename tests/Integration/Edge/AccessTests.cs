@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,6 +28,7 @@ public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
     [InlineData("wrong type")]
     [InlineData("no algorithm")]
     [InlineData("wrong algorithm")]
+    [InlineData("revoked")]
     [InlineData("tampered")]
     [InlineData("another key")]
     [InlineData("module")]
@@ -123,6 +125,7 @@ public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
             "module" => (string)CallToken.Header("orders", "shipping", CallSettings.KeyOf(ModuleUnderTest.Secret), TimeProvider.System)[0].Value,
             "expired" => Operators(token => (token.NotBefore, token.IssuedAt, token.Expires) = (now.AddHours(-2), now.AddHours(-2), now.AddHours(-1))),
             "not valid yet" => Operators(token => (token.NotBefore, token.Expires) = (now.AddHours(1), now.AddHours(2))),
+            "revoked" => Operators(token => token.Subject.AddClaim(new Claim("jti", TestIssuer.Revoked))),
             "wrong issuer" => Operators(token => token.Issuer = "http://another"),
             "wrong audience" => Operators(token => token.Audience = "another"),
             "wrong type" => Operators(token => token.TokenType = "JWT"),

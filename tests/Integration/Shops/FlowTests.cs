@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Shared.Testing;
 
@@ -114,6 +115,29 @@ public sealed class FlowTests(StartedShop started)
         await _shop.MustHoldAsync();
         var statuses = await Task.WhenAll(orders.Select(shopper.StatusAsync));
         Assert.Equal((10, 90), (statuses.Count(status => status == "confirmed"), statuses.Count(status => status == "cancelled")));
+    }
+
+    [Fact]
+    public async Task a_token_that_is_given_back_is_refused_by_every_module()
+    {
+        using Shopper shopper = await Shopper.OperatorAsync(_shop), other = await Shopper.OperatorAsync(_shop);
+        using var client = new HttpClient();
+        var pages = new[] { "users", "catalog/export", "inventory/stock", "orders", "billing/trial-balance", "shipping/shipments" }
+            .SelectMany(page => new[] { _shop.Address, _shop[_shop.HostOf(page.Split('/')[0])].Http.BaseAddress! }.Distinct().Select(door => new Uri(door, $"/v1/{page}"))).ToList();
+        foreach (var page in pages) Assert.Equal(HttpStatusCode.OK, await AnswerAsync(page, shopper));
+
+        using var given = ShopProgram.Operator.GiveBack(shopper.Token);
+        given.RequestUri = new Uri(_shop.Address, given.RequestUri!);
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(given)).StatusCode);
+
+        foreach (var page in pages) await Eventually.True(async () => await AnswerAsync(page, shopper) == HttpStatusCode.Unauthorized, $"{page} refuses the token");
+        foreach (var page in pages) Assert.Equal(HttpStatusCode.OK, await AnswerAsync(page, other));
+
+        async Task<HttpStatusCode> AnswerAsync(Uri page, Shopper by)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, page) { Headers = { Authorization = new("Bearer", by.Token) } };
+            return (await client.SendAsync(request)).StatusCode;
+        }
     }
 
     private static async Task MustBeCancelledWith(Shopper shopper, Guid order, string reason)

@@ -14,6 +14,9 @@ public sealed class TestIssuer
 {
     private static readonly Lazy<Task<TestIssuer>> Shared = new(StartAsync);
 
+    /// <summary>The id of a token that has ended before its time.</summary>
+    public const string Revoked = "revoked";
+
     private readonly ECDsaSecurityKey _key = new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "test" };
 
     private TestIssuer() { }
@@ -48,7 +51,8 @@ public sealed class TestIssuer
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var application = builder.Build();
-        application.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new { issuer = "http://modular", jwks_uri = $"http://{request.Host}/keys" }));
+        application.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new { issuer = "http://modular", jwks_uri = $"http://{request.Host}/keys", revocation_list_uri = $"http://{request.Host}/revocations" }));
+        application.MapGet("/revocations", () => Results.Json(new { jti = new[] { Revoked } }));
         application.MapGet("/keys", () =>
         {
             var key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(issuer._key);

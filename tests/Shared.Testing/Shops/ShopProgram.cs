@@ -19,6 +19,12 @@ public sealed record ShopProgram(string Id, string Role, string Secret)
     /// <summary>The same for a process, of the shop or of somebody who asks it.</summary>
     public IReadOnlyDictionary<string, string?> Environment => Settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
 
+    /// <summary>A request that ends a token of its own.</summary>
+    public HttpRequestMessage GiveBack(string token) => new(HttpMethod.Post, "/v1/users/connect/revoke")
+    {
+        Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = token, ["client_id"] = Id, ["client_secret"] = Secret }),
+    };
+
     /// <summary>A request for a token, good for one time.</summary>
     public HttpRequestMessage Ask() => new(HttpMethod.Post, TokensAt)
     {

@@ -25,6 +25,8 @@ public sealed class ChangePasswordTests(TheMail mail)
         Assert.StartsWith("/v1/users/sign-in", (await elsewhere.Get(new CodeRequest().Address)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await elsewhere.Refresh(tokens.Text("refresh_token"))).Refusal());
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await elsewhere.Exchange(request, code)).Refusal());
+        Assert.True(await browser.IsRevoked(tokens));
+        Assert.False(await browser.IsRevoked(await Tokens(browser)));
         Assert.Contains("do not fit", await Said(await elsewhere.SignIn(email)), StringComparison.Ordinal);
         Assert.Contains("You are signed in", await Said(await elsewhere.SignIn(email, NewPassword)), StringComparison.Ordinal);
         Assert.Single(await mail.Mails(email, Told));

@@ -64,11 +64,14 @@ public sealed class UsersModule : Module
         store.Schema.For<SecondFactor>();
         store.Schema.For<Grant>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
-            .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false);
+            .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false)
+            .Duplicate(grant => grant.RevokedAt)
+            .Index(grant => grant.Subject!);
         store.Schema.For<TokenEntry>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(token => token.Version))
             .Duplicate(token => token.GrantId)
             .Duplicate(token => token.ExpiresAt)
+            .Duplicate(token => token.RevokedAt)
             .UniqueIndex("tokenentry_reference", token => token.ReferenceId!);
         store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt).Index(mail => mail.Template);
         store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));

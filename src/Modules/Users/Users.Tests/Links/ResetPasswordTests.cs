@@ -41,6 +41,7 @@ public sealed class ResetPasswordTests(TheMail mail)
         Assert.StartsWith("/v1/users/sign-in", (await elsewhere.Get(new CodeRequest().Address)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await elsewhere.Refresh(tokens.Text("refresh_token"))).Refusal());
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await elsewhere.Exchange(request, code)).Refusal());
+        Assert.True(await browser.IsRevoked(tokens));
         await browser.SignIn(email, NewPassword);
         Assert.Equal(HttpStatusCode.OK, (await browser.Refresh((await Tokens(browser)).Text("refresh_token"))).StatusCode);
     }

@@ -33,6 +33,7 @@ public sealed class DiscoveryTests(TheProvider provider)
         Assert.Equal("https://shop.example/v1/users", discovery.Text("issuer"));
         Assert.Equal("https://shop.example/v1/users/connect/authorize", discovery.Text("authorization_endpoint"));
         Assert.Equal("https://shop.example/v1/users/keys", discovery.Text("jwks_uri"));
+        Assert.Equal("https://shop.example/v1/users/revocations", discovery.Text("revocation_list_uri"));
         Assert.Matches("^__Host-shop-form=.*; secure; samesite=lax; httponly$", Assert.Single(page.Headers.GetValues("Set-Cookie")));
     }
 

@@ -12,9 +12,9 @@ public sealed class ForgetTokensTests(TheProvider provider)
     public async Task what_has_run_out_is_forgotten_and_nothing_else()
     {
         await provider.Tokens();
-        await provider.Module.Query<string>("with old as (update mt_doc_tokenentry set expires_at = now() - interval '1 second' returning 1), older as (update mt_doc_grant set created_at = now() - interval '2 hours' returning 1) select 'aged'");
+        await provider.Module.Query<string>("with old as (update mt_doc_tokenentry set expires_at = now() - interval '11 minutes' returning 1), older as (update mt_doc_grant set created_at = now() - interval '2 hours' returning 1) select 'aged'");
         await provider.Module.Query<string>("""
-            with many as (insert into mt_doc_tokenentry (id, data, expires_at) select gen_random_uuid(), '{}', now() - interval '1 second' from generate_series(1, 1500) returning 1) select 'made'
+            with many as (insert into mt_doc_tokenentry (id, data, expires_at) select gen_random_uuid(), '{}', now() - interval '11 minutes' from generate_series(1, 1500) returning 1) select 'made'
             """);
         var tokens = await provider.Tokens();
 

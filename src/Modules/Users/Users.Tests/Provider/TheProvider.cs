@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Shared.Testing;
 
 namespace Users.Tests;
@@ -175,4 +176,11 @@ internal static class Answers
     public static async Task<(HttpStatusCode Status, string? Error)> Refusal(this HttpResponseMessage answer) => (answer.StatusCode, (await answer.Json()).GetProperty("error").GetString());
 
     public static string Text(this JsonElement json, string name) => json.GetProperty(name).GetString()!;
+
+    /// <summary>What the access token came of.</summary>
+    public static Guid Grant(this JsonElement tokens) => Guid.Parse(new JsonWebToken(tokens.Text("access_token")).GetClaim("oi_au_id").Value);
+
+    /// <summary>Whether the provider lists the grant of an access token as ended.</summary>
+    public static async Task<bool> IsRevoked(this Browser browser, JsonElement tokens) =>
+        (await (await browser.Get("/v1/users/revocations")).Json()).TryGetProperty("oi_au_id", out var grants) && grants.EnumerateArray().Any(grant => grant.GetGuid() == tokens.Grant());
 }

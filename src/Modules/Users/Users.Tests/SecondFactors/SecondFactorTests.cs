@@ -191,6 +191,7 @@ public sealed class SecondFactorTests(TheMail mail)
         await olga.WithSecondFactor();
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), await (await elsewhere.Refresh(tokens.Text("refresh_token"))).Refusal());
+        Assert.True(await elsewhere.IsRevoked(tokens));
         Assert.StartsWith("/v1/users/sign-in", (await elsewhere.Get(new CodeRequest().Address)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.NotNull(Browser.Parameter(await olga.Browser.Get(new CodeRequest().Address), "code"));
     }

@@ -31,5 +31,5 @@ internal static class SignOutPage
     public static string To(string? then) => then is null ? Path : $"{Path}?return={Uri.EscapeDataString(then)}";
 
     private static IResult SignedOut(HttpContext http, Pages pages) =>
-        pages.Message(http, StatusCodes.Status200OK, "You are signed out", "Programs that you have signed in to may keep access for a while.", "/v1/users/sign-in", "Sign in");
+        pages.Message(http, StatusCodes.Status200OK, "You are signed out", "Programs that you have signed in to may keep access until you sign out there too.", "/v1/users/sign-in", "Sign in");
 }

@@ -6,7 +6,7 @@ using Shared.Kernel;
 
 namespace Users;
 
-/// <summary>Who is signed in and has given his password sets another: every session, code and refresh token that began before is over, and links that were mailed lead nowhere, but for that which confirms the address.</summary>
+/// <summary>Who is signed in and has given his password sets another: every session and token that began before is over, and links that were mailed lead nowhere, but for that which confirms the address.</summary>
 internal static class ChangePassword
 {
     /// <param name="Generation">The account's, when the old password was given.</param>
@@ -16,7 +16,7 @@ internal static class ChangePassword
     }
 
     /// <summary>Answers the generation that begins with it.</summary>
-    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing) : ICommandHandler<Command, int>
+    public sealed class Handler(IDocumentSession db, Outbox outbox, Mailing mailing, TimeProvider clock) : ICommandHandler<Command, int>
     {
         public async ValueTask<int> Handle(Command command, CancellationToken ct)
         {
@@ -26,6 +26,7 @@ internal static class ChangePassword
 
             var next = account.Generation + 1;
             db.Patch<Account>(account.Id).Set(a => a.PasswordHash, Passwords.Hash(command.Password)).Set(a => a.Generation, next);
+            db.EndGrants(account.Id, clock.GetUtcNow());
             db.EndLinks(account.Id, but: LinkKind.Confirm);
             await db.TellAccount(outbox, mailing, "password-changed", account.Id, account.Email, []);
 

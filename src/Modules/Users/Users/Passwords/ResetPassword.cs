@@ -27,6 +27,7 @@ internal static class ResetPassword
                 .Set(a => a.Generation, account.Generation + 1)
                 .Set(a => a.FailedSignIns, 0)
                 .Set(a => a.EmailConfirmedAt, now);
+            db.EndGrants(account.Id, now);
             db.EndLinks(account.Id);
             await db.TellAccount(outbox, mailing, "password-changed", account.Id, account.Email, []);
 

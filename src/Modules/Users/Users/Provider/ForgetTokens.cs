@@ -30,7 +30,7 @@ internal sealed class ForgetTokens(IServiceScopeFactory scopes, TimeProvider clo
         {
             var now = clock.GetUtcNow();
             await db.BeginTransactionAsync(ct);
-            var tokens = await db.Read(Tokens, [now, Batch], row => row.GetGuid(0), ct);
+            var tokens = await db.Read(Tokens, [now - Revocation.Grace, Batch], row => row.GetGuid(0), ct);
             db.QueueSqlCommand("delete from mt_doc_tokenentry where id = any(?)", tokens.ToArray());
             var grants = await db.Read(Grants, [now - TimeSpan.FromHours(1), Batch], row => row.GetGuid(0), ct);
             db.QueueSqlCommand("delete from mt_doc_grant where id = any(?)", grants.ToArray());

@@ -17,5 +17,7 @@ public sealed class Grant
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    public DateTimeOffset? RevokedAt { get; set; }
+
     public long Version { get; set; } = 1;
 }

@@ -40,6 +40,7 @@ internal static class Provider
         EndSession.Map(users);
         GetUserInfo.Map(users);
         GetSigningKeys.Map(users);
+        Revocation.Map(users);
 
         SignInPage.Map(users);
         RegisterPage.Map(users);
@@ -86,6 +87,7 @@ internal static class Provider
         server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)));
         ReadableForms.Add(server);
         UseOnce.Add(server);
+        Revocation.Add(server);
         TokenKeys.Add(server);
         Addresses.Add(server);
 

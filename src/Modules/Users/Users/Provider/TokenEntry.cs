@@ -27,6 +27,8 @@ public sealed class TokenEntry
 
     public DateTimeOffset? RedeemedAt { get; set; }
 
+    public DateTimeOffset? RevokedAt { get; set; }
+
     /// <summary>A change is checked against it: of two who use a token at once, one does.</summary>
     public long Version { get; set; } = 1;
 }

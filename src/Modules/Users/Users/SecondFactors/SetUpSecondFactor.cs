@@ -6,7 +6,7 @@ using Shared.Kernel;
 
 namespace Users;
 
-/// <summary>A first code shows that the secret has arrived; from then on signing in takes one, and sessions and refresh tokens that began without are over. Answers the recovery codes, which are kept nowhere.</summary>
+/// <summary>A first code shows that the secret has arrived; from then on signing in takes one, and sessions and tokens that began without are over. Answers the recovery codes, which are kept nowhere.</summary>
 internal static class SetUpSecondFactor
 {
     /// <param name="Generation">The session's.</param>
@@ -43,6 +43,7 @@ internal static class SetUpSecondFactor
 
             var next = account.Generation + 1;
             db.Patch<Account>(account.Id).Set(a => a.Generation, next);
+            db.EndGrants(account.Id, clock.GetUtcNow());
             return new Outcome(codes, next);
         }
     }

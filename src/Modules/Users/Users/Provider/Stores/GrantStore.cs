@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Marten;
 using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Users;
 
 /// <summary>What the provider remembers of grants, in the module's own store.</summary>
-internal sealed class GrantStore(IQuerySession db, Writes writes) : IOpenIddictAuthorizationStore<Grant>
+internal sealed class GrantStore(IQuerySession db, Writes writes, TimeProvider clock) : IOpenIddictAuthorizationStore<Grant>
 {
     private const string Instead = "query Grant.";
 
@@ -58,6 +59,7 @@ internal sealed class GrantStore(IQuerySession db, Writes writes) : IOpenIddictA
     public ValueTask SetStatusAsync(Grant grant, string? value, CancellationToken ct)
     {
         grant.Status = value;
+        if (value == Statuses.Revoked) grant.RevokedAt ??= clock.GetUtcNow();
         return default;
     }
 

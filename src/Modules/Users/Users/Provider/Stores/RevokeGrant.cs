@@ -5,15 +5,22 @@ using Shared.Kernel;
 namespace Users;
 
 /// <summary>
-/// A grant ends: one of its tokens was used twice. With it end those that could be brought again. Tokens that are being issued on it at this very moment are
-/// left to be written, and are worth nothing, for the grant is looked at too.
+/// A grant ends: one of its tokens was used twice, or its client or its account has ended it. With it end those that could be brought again. Tokens that are being
+/// issued on it at this very moment are left to be written, and are worth nothing, for the grant is looked at too.
 /// </summary>
 internal static class RevokeGrant
 {
     /// <summary>Answers how many tokens it ended.</summary>
     public sealed record Command(Guid GrantId) : ICommand<long>;
 
-    public sealed class Handler(IDocumentSession db) : ICommandHandler<Command, long>
+    private const string Revoke = """
+        update mt_doc_grant set data = data || jsonb_build_object('status', 'revoked', 'revokedAt', ?::timestamptz), revoked_at = ?, mt_version = mt_version + 1 where revoked_at is null and
+        """;
+
+    /// <summary>All that came of signing in to the account before is over.</summary>
+    public static void EndGrants(this IDocumentSession db, Guid account, DateTimeOffset now) => db.QueueSqlCommand($"{Revoke} data ->> 'subject' = ?", now, now, account.ToString());
+
+    public sealed class Handler(IDocumentSession db, TimeProvider clock) : ICommandHandler<Command, long>
     {
         // The version too: who has read one of them and is about to use it up fails.
         private const string Tokens = """
@@ -21,15 +28,12 @@ internal static class RevokeGrant
             where grant_id = $1 and data ->> 'referenceId' is not null and data ->> 'status' <> 'revoked' returning id
             """;
 
-        private const string TheGrant = """
-            update mt_doc_grant set data = jsonb_set(data, '{status}', '"revoked"'), mt_version = mt_version + 1 where id = ?
-            """;
-
         public async ValueTask<long> Handle(Command command, CancellationToken ct)
         {
             await db.BeginTransactionAsync(ct);
             var ended = await db.Read(Tokens, [command.GrantId], row => row.GetGuid(0), ct);
-            db.QueueSqlCommand(TheGrant, command.GrantId);
+            var now = clock.GetUtcNow();
+            db.QueueSqlCommand($"{Revoke} id = ?", now, now, command.GrantId);
             return ended.Count;
         }
     }

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Marten;
 using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Users;
 
 /// <summary>What the provider remembers of tokens, in the module's own store.</summary>
-internal sealed class TokenStore(IQuerySession db, Writes writes) : IOpenIddictTokenStore<TokenEntry>
+internal sealed class TokenStore(IQuerySession db, Writes writes, TimeProvider clock) : IOpenIddictTokenStore<TokenEntry>
 {
     private const string Instead = "query TokenEntry.";
 
@@ -76,6 +77,7 @@ internal sealed class TokenStore(IQuerySession db, Writes writes) : IOpenIddictT
     public ValueTask SetStatusAsync(TokenEntry token, string? value, CancellationToken ct)
     {
         token.Status = value;
+        if (value == Statuses.Revoked) token.RevokedAt ??= clock.GetUtcNow();
         return default;
     }
 
