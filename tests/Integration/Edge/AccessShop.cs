@@ -18,6 +18,10 @@ using Users;
 
 namespace Integration;
 
+/// <summary>Who looks at it does so one after the other.</summary>
+[CollectionDefinition]
+public sealed class OneAccessShop : ICollectionFixture<AccessShop>;
+
 /// <summary>
 /// A shop in this process, so that its endpoints are known as they are: a front with Users, and a host of its own with the five others, which may be asked by themselves.
 /// There is one order, of one customer with an account, and a part of it was refunded.
@@ -37,6 +41,8 @@ public sealed class AccessShop : IAsyncLifetime
 
     /// <summary>Every endpoint of every module, but those of calls: they are not at these doors.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints { get; private set; } = [];
+
+    public IServiceProvider ServicesOf(string module) => (Apart.Contains(module) ? _behind : _front)!.ServicesOf(module);
 
     /// <summary>The addresses at which an endpoint may be asked.</summary>
     public IReadOnlyList<Uri> DoorsOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.StartsWith("/v1/users", StringComparison.Ordinal) ? [_front!.Address] : [_front!.Address, _behind!.Address];

@@ -12,7 +12,8 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>Who may what: every endpoint that there is, by every kind of caller, through the front and at the module's own host.</summary>
-public sealed class AccessTests(AccessShop shop) : IClassFixture<AccessShop>
+[Collection(typeof(OneAccessShop))]
+public sealed class AccessTests(AccessShop shop)
 {
     private const string SignedIn = "signed in";
 

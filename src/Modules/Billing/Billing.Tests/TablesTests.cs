@@ -1,25 +1,10 @@
 using System.Text.Json.Nodes;
-using Marten;
 using static Billing.Tests.TheBilling;
 
 namespace Billing.Tests;
 
 public sealed class TablesTests(TheBilling billing)
 {
-    [Fact]
-    public async Task the_migrated_tables_are_those_declared_so_that_a_start_finds_nothing_to_migrate()
-    {
-        var administrator = await billing.AdministratorsConnectionString();
-        await using var store = DocumentStore.For(options =>
-        {
-            options.Connection(administrator);
-            options.DatabaseSchemaName = "billing";
-            new BillingModule().Store(options);
-        });
-
-        await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
-    }
-
     [Fact]
     public async Task a_payment_is_read_by_sql_as_it_was_written()
     {

@@ -23,9 +23,11 @@ internal static class Revocation
     // Hosts take a token for five minutes longer than it says, and their clocks may differ by as much.
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
-    private const string Revoked = """
-        select 'oi_au_id', id from mt_doc_grant where revoked_at > $1 union all select 'oi_tkn_id', id from mt_doc_tokenentry where revoked_at > $1
-        """;
+    public const string IsRevoked = "data ->> 'revokedAt' is not null";
+
+    private const string Recently = $"{IsRevoked} and (data ->> 'revokedAt')::timestamptz > $1";
+
+    private const string Revoked = $"select 'oi_au_id', id from mt_doc_grant where {Recently} union all select 'oi_tkn_id', id from mt_doc_tokenentry where {Recently}";
 
     public static void Add(OpenIddictServerBuilder server)
     {

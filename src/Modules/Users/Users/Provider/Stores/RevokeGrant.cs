@@ -14,11 +14,11 @@ internal static class RevokeGrant
     public sealed record Command(Guid GrantId) : ICommand<long>;
 
     private const string Revoke = """
-        update mt_doc_grant set data = data || jsonb_build_object('status', 'revoked', 'revokedAt', ?::timestamptz), revoked_at = ?, mt_version = mt_version + 1 where revoked_at is null and
+        update mt_doc_grant set data = data || jsonb_build_object('status', 'revoked', 'revokedAt', ?::timestamptz), mt_version = mt_version + 1 where data ->> 'revokedAt' is null and
         """;
 
     /// <summary>All that came of signing in to the account before is over.</summary>
-    public static void EndGrants(this IDocumentSession db, Guid account, DateTimeOffset now) => db.QueueSqlCommand($"{Revoke} data ->> 'subject' = ?", now, now, account.ToString());
+    public static void EndGrants(this IDocumentSession db, Guid account, DateTimeOffset now) => db.QueueSqlCommand($"{Revoke} data ->> 'subject' = ?", now, account.ToString());
 
     public sealed class Handler(IDocumentSession db, TimeProvider clock) : ICommandHandler<Command, long>
     {
@@ -32,8 +32,7 @@ internal static class RevokeGrant
         {
             await db.BeginTransactionAsync(ct);
             var ended = await db.Read(Tokens, [command.GrantId], row => row.GetGuid(0), ct);
-            var now = clock.GetUtcNow();
-            db.QueueSqlCommand($"{Revoke} id = ?", now, now, command.GrantId);
+            db.QueueSqlCommand($"{Revoke} id = ?", clock.GetUtcNow(), command.GrantId);
             return ended.Count;
         }
     }
