@@ -34,8 +34,9 @@ internal sealed class RequestLimit(int requests, TimeSpan window) : IDisposable
 
     public async Task Guard(HttpContext context, RequestDelegate next)
     {
-        // What orchestrators and monitors ask is no customer's.
-        if (!ModulePipeline.Versions.Any(version => context.Request.Path.StartsWithSegments("/" + version, StringComparison.Ordinal)))
+        // What orchestrators and monitors ask is no customer's, nor what hosts ask of the issuer.
+        if (!ModulePipeline.Versions.Any(version => context.Request.Path.StartsWithSegments("/" + version, StringComparison.Ordinal))
+            || Tokens.Published.Any(published => context.Request.Path.StartsWithSegments(published, StringComparison.Ordinal)))
         {
             await next(context);
             return;

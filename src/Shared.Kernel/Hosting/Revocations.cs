@@ -8,58 +8,67 @@ namespace Shared.Kernel;
 /// <summary>
 /// Access tokens that ended before their time. How a host learns of them is left to it and the issuer (RFC 7009, 3): here the issuer's discovery document may name
 /// a list, as <c>revocation_list_uri</c>, a JSON object of claims and of the values which no token may have there. A token is refused by every host at most
-/// <see cref="Age"/> after the list has named it. While the issuer is away its last list holds, and the others go on.
+/// <see cref="Age"/> after the list has named it. While the list cannot be read the last one holds, and requests go on; until it was read once, none is let in.
 /// </summary>
-internal sealed partial class Revocations(IHttpClientFactory clients, TimeProvider clock, ILogger<Revocations> logger) : IDisposable
+internal sealed partial class Revocations(IHttpClientFactory clients, TimeProvider clock, ILogger<Revocations> logger)
 {
     public const string Metadata = "revocation_list_uri";
 
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    // Early enough that a host that is busy waits for no list.
+    private static readonly TimeSpan s_renewedAfter = TimeSpan.FromSeconds(4);
 
-    private readonly SemaphoreSlim _reading = new(1);
-    private Dictionary<string, HashSet<string>> _revoked = [];
-    private long? _readAt;
+    private readonly Lock _one = new();
+    private Task _reading = Task.CompletedTask;
+    private Dictionary<string, HashSet<string>>? _revoked;
+    private Exception? _fault;
+    private long? _knownAt;
 
-    public async Task<bool> HasAsync(ClaimsPrincipal token, Uri list, CancellationToken ct)
+    /// <summary>How long the issuer may take to answer.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="IssuerAwayException">The list was never read.</exception>
+    public async Task<bool> HasAsync(ClaimsPrincipal token, string list, CancellationToken ct)
     {
-        if (!IsFresh) await ReadAsync(list, ct);
-        return token.Claims.Any(claim => _revoked.GetValueOrDefault(claim.Type)?.Contains(claim.Value) == true);
+        await KnownAsync(list).WaitAsync(ct);
+        var revoked = _revoked ?? throw new IssuerAwayException(_fault!);
+        return token.Claims.Any(claim => revoked.GetValueOrDefault(claim.Type)?.Contains(claim.Value) == true);
     }
 
-    public void Dispose() => _reading.Dispose();
-
-    private bool IsFresh => _readAt is { } at && clock.GetElapsedTime(at) < Age;
-
-    private async Task ReadAsync(Uri list, CancellationToken ct)
+    /// <summary>Ends when the list is new enough. Whoever comes first has it read, for all.</summary>
+    private Task KnownAsync(string list)
     {
-        await _reading.WaitAsync(ct);
+        lock (_one)
+        {
+            var age = _knownAt is { } at ? clock.GetElapsedTime(at) : TimeSpan.MaxValue;
+            if (age >= s_renewedAfter && _reading.IsCompleted) _reading = Task.Run(() => ReadAsync(list));
+
+            // An issuer that did not answer just now is not waited for: it is asked whether it is back, and requests go on.
+            return age < Age || (_fault is not null && age < 2 * Age) ? Task.CompletedTask : _reading;
+        }
+    }
+
+    private async Task ReadAsync(string list)
+    {
+        var asked = clock.GetTimestamp();
+        var (revoked, fault) = (_revoked, (Exception?)null);
         try
         {
-            if (IsFresh) return;
-
-            var asked = clock.GetTimestamp();
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            patience.CancelAfter(s_patience);
+            using var patience = new CancellationTokenSource(Patience);
             using var client = clients.CreateClient();
-            try
-            {
-                _revoked = await client.GetFromJsonAsync<Dictionary<string, HashSet<string>>>(list, patience.Token) ?? throw new JsonException("It is null.");
-            }
-            catch (Exception fault) when (fault is HttpRequestException or JsonException or OperationCanceledException && !ct.IsCancellationRequested)
-            {
-                LogAway(logger, list, fault.Message);
-            }
-            // After a fault too: not every request waits for who does not answer.
-            _readAt = asked;
+            revoked = await client.GetFromJsonAsync<Dictionary<string, HashSet<string>>>(new Uri(list), patience.Token) ?? throw new JsonException("It is null.");
         }
-        finally
+        // Whatever it is, who is signed in goes on: it is said, once, and tried again.
+        catch (Exception e)
         {
-            _reading.Release();
+            fault = e;
+            if (_fault is null) LogAway(logger, list, e.Message);
         }
+
+        lock (_one) (_revoked, _fault, _knownAt) = (revoked, fault, asked);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The list of revoked tokens at {Address} cannot be read, the last one holds: {Fault}")]
-    private static partial void LogAway(ILogger logger, Uri address, string fault);
+    private static partial void LogAway(ILogger logger, string address, string fault);
 }

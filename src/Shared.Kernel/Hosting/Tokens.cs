@@ -9,8 +9,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Shared.Kernel;
 
-/// <summary>The token's issuer is away, and its keys are not known yet. HTTP 503.</summary>
-internal sealed class IssuerAwayException(Exception fault) : Exception("The issuer of tokens does not answer, and its keys are not known yet.", fault);
+/// <summary>The token's issuer is away, and its keys, or which tokens it has revoked, are not known yet. HTTP 503.</summary>
+internal sealed class IssuerAwayException(Exception fault) : Exception("The issuer of tokens does not answer, and what it publishes is not known yet.", fault);
 
 /// <summary>
 /// The token check of every host, by the issuer's published keys. The issuer is the Users module, wherever it runs, unless <c>Tokens:Authority</c> names another one.
@@ -18,6 +18,9 @@ internal sealed class IssuerAwayException(Exception fault) : Exception("The issu
 internal static class Tokens
 {
     private const string Issuer = "users";
+
+    /// <summary>Where the Users module publishes what hosts check tokens by.</summary>
+    public static readonly IReadOnlyList<string> Published = [$"/v1/{Issuer}/.well-known", $"/v1/{Issuer}/keys", $"/v1/{Issuer}/revocations"];
 
     public static void Add(IServiceCollection services, IConfiguration configuration, Topology topology)
     {
@@ -59,7 +62,7 @@ internal static class Tokens
     {
         var aborted = validated.HttpContext.RequestAborted;
         var issuer = await validated.Options.ConfigurationManager!.GetConfigurationAsync(aborted);
-        if (issuer.AdditionalData.TryGetValue(Revocations.Metadata, out var list) && await revocations.HasAsync(validated.Principal!, new Uri($"{list}"), aborted))
+        if (issuer.AdditionalData.TryGetValue(Revocations.Metadata, out var list) && await revocations.HasAsync(validated.Principal!, $"{list}", aborted))
             validated.Fail("The token was revoked.");
     }
 

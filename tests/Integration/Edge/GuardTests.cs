@@ -56,6 +56,21 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task what_hosts_ask_of_the_issuer_is_never_too_much()
+    {
+        await using var front = await GuardedFront.StartAsync(("RateLimit:Requests", "1"), ("RateLimit:Window", "01:00:00"));
+        using var nobody = front.Client();
+
+        using HttpResponseMessage first = await SendAsync(nobody, HttpMethod.Get), second = await SendAsync(nobody, HttpMethod.Get);
+        var issuers = new List<HttpStatusCode>();
+        foreach (var path in new[] { ".well-known/openid-configuration", "keys", "revocations" }) issuers.Add((await nobody.GetAsync($"/v1/users/{path}")).StatusCode);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode));
+        // This front has no Users module.
+        Assert.All(issuers, answer => Assert.Equal(HttpStatusCode.NotFound, answer));
+    }
+
+    [Fact]
     public async Task one_caller_s_limit_is_said_and_held_and_is_nobody_else_s()
     {
         await using var front = await GuardedFront.StartAsync(("RateLimit:Requests", "2"), ("RateLimit:Window", "01:00:00"));

@@ -32,8 +32,9 @@ public class ShopAndShopper : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        Shopper.Dispose();
-        await Shop.DisposeAsync();
+        // Neither is there if the shop did not start: that fault is told, not one of its end.
+        Shopper?.Dispose();
+        if (Shop is not null) await Shop.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

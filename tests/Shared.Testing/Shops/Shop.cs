@@ -22,7 +22,10 @@ public sealed class Shop : IAsyncDisposable
     private Shop(ShopServers servers, IReadOnlyDictionary<string, string?> given) => (_servers, _given) = (servers, given);
 
     /// <summary>An administrator's, of the database with all six schemas; if each module has its own, that of Orders.</summary>
-    public string Database => _servers.Databases["orders"];
+    public string Database => DatabaseOf("orders");
+
+    /// <summary>An administrator's, of the database with a module's schema.</summary>
+    public string DatabaseOf(string module) => _servers.Databases[module];
 
     public Oracle Oracle => new(_servers.Databases, ct => _servers.CarriedAsync(_plan, ct));
 

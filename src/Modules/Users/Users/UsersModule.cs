@@ -1,7 +1,6 @@
 using Billing.Contracts;
 using Inventory.Contracts;
 using Marten;
-using Marten.Schema;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -66,13 +65,14 @@ public sealed class UsersModule : Module
         store.Schema.For<Grant>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(grant => grant.Version))
             .Duplicate(grant => grant.CreatedAt, configure: index => index.IsUnique = false)
-            .Index(grant => grant.RevokedAt!, AreFew)
+            // Not a column of its own: an instance of the release before could not write its rows any more.
+            .Index(grant => grant.RevokedAt!)
             .Index(grant => grant.Subject!);
         store.Schema.For<TokenEntry>()
             .UseNumericRevisions(true).Metadata(metadata => metadata.Revision.MapTo(token => token.Version))
             .Duplicate(token => token.GrantId)
             .Duplicate(token => token.ExpiresAt)
-            .Index(token => token.RevokedAt!, AreFew)
+            .Index(token => token.RevokedAt!)
             .UniqueIndex("tokenentry_reference", token => token.ReferenceId!);
         store.Schema.For<Mail>().Duplicate(mail => mail.DecidedAt).Index(mail => mail.Template);
         store.Storage.ExtendedSchemaObjects.Add(ProtectionKeys.Table(Name));
@@ -80,9 +80,6 @@ public sealed class UsersModule : Module
         store.Storage.ExtendedSchemaObjects.Add(Links.Table(Name));
         store.Storage.ExtendedSchemaObjects.Add(OrderCustomers.Table(Name));
     }
-
-    // Not a column of its own: an instance of the release before could not write its rows any more.
-    private static void AreFew(ComputedIndex revoked) => revoked.Predicate = Revocation.IsRevoked;
 
     public override void Endpoints(IEndpointRouteBuilder routes)
     {

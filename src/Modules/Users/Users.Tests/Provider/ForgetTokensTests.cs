@@ -16,11 +16,13 @@ public sealed class ForgetTokensTests(TheProvider provider)
         await provider.Module.Query<string>("""
             with many as (insert into mt_doc_tokenentry (id, data, expires_at) select gen_random_uuid(), '{}', now() - interval '11 minutes' from generate_series(1, 1500) returning 1) select 'made'
             """);
+        // Hosts may take it still.
+        await provider.Module.Query<string>("with late as (insert into mt_doc_tokenentry (id, data, expires_at) values (gen_random_uuid(), '{}', now() - interval '9 minutes') returning 1) select 'made'");
         var tokens = await provider.Tokens();
 
         await Housekeeping().OnceAsync(CancellationToken.None);
 
-        Assert.Equal(4, await provider.Module.Query<long>(Alive));
+        Assert.Equal(5, await provider.Module.Query<long>(Alive));
         Assert.Equal(1, await provider.Module.Query<long>(Grants));
         using var browser = provider.ABrowser();
         Assert.Equal(System.Net.HttpStatusCode.OK, (await browser.Refresh(tokens.Text("refresh_token"))).StatusCode);

@@ -27,7 +27,10 @@ internal static class ExchangeToken
         }
 
         var before = (await http.AuthenticateAsync(Provider.Scheme)).Principal!;
-        return await db.LoadAsync<Account>(Guid.Parse(before.GetClaim(Claims.Subject)!), ct) is { } account && Subject.IsStill(before, account, settings)
+        var id = Guid.Parse(before.GetClaim(Claims.Subject)!);
+        // Who is ending all that the account has holds it: its end is waited for.
+        await db.Read("select id from mt_doc_account where id = $1 for share", [id], row => row.GetGuid(0), ct);
+        return await db.LoadAsync<Account>(id, ct) is { } account && Subject.IsStill(before, account, settings)
             ? Results.SignIn(Subject.Renewed(before, account), authenticationScheme: Provider.Scheme)
             : Authorize.Refused(Errors.InvalidGrant, "The account is not there any more, or was signed out everywhere.");
     }

@@ -77,7 +77,8 @@ internal sealed class TokenStore(IQuerySession db, Writes writes, TimeProvider c
     public ValueTask SetStatusAsync(TokenEntry token, string? value, CancellationToken ct)
     {
         token.Status = value;
-        if (value == Statuses.Revoked) token.RevokedAt ??= clock.GetUtcNow();
+        // What the provider keeps it refuses itself: of others hosts must hear.
+        if (value == Statuses.Revoked && token.ReferenceId is null) token.RevokedAt ??= clock.GetUtcNow();
         return default;
     }
 
