@@ -30,7 +30,7 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private static async Task MustEnd(ChildProcess replay, int code, string saying)
     {
-        var end = await replay.WaitForExitAsync(TimeSpan.FromMinutes(3));
+        var end = await replay.WaitForExitAsync(TimeSpan.FromMinutes(5));
         Assert.True(end.Code == code && replay.Output.Contains(saying, StringComparison.Ordinal), $"{end}:\n{replay.Output}");
     }
 
@@ -107,7 +107,7 @@ public sealed class ReplayTests : IAsyncLifetime
     {
         await using var replay = await ChildProcess.StartAsync(new("dotnet", [Program, Path.Combine(_folder.Path, "sample.csv"), "--own", "--speed", "1"]));
         // It makes a PostgreSQL cluster and six schemas first.
-        await Eventually.Get(() => Task.FromResult(replay.Output), told => told.Contains("products received", StringComparison.Ordinal), "the placing has begun", TimeSpan.FromMinutes(3));
+        await Eventually.Get(() => Task.FromResult(replay.Output), told => told.Contains("products received", StringComparison.Ordinal), "the placing has begun", TimeSpan.FromMinutes(5));
 
         Process.GetProcessById(int.Parse(Regex.Match(replay.Output, @"main \(process (\d+)\)").Groups[1].Value)).Kill();
 

@@ -40,7 +40,7 @@ public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<R
         var told = await ChildProcess.RunAsync(new("dotnet", [HostProgram.Built("tests/Replay", "Replay"), file, "--result", result, .. options])
         {
             Environment = new Dictionary<string, string?> { [RabbitMqServer.Variable] = (await RabbitMqServer.SharedAsync()).Uri.ToString() },
-        }, TimeSpan.FromMinutes(3));
+        }, TimeSpan.FromMinutes(5));
         Assert.Contains("Reconciled: every figure is equal", told, StringComparison.Ordinal);
         return await File.ReadAllTextAsync(result);
     }
