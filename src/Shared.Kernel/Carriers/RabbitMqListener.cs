@@ -29,7 +29,7 @@ internal static class RabbitMqQueue
     public static string DeadOf(string queue) => $"{queue}.dead";
 }
 
-/// <summary>Takes messages from a queue and acknowledges each when the inbox has stored it. The broker is never asked to deliver one again: what cannot be stored stays in hand.</summary>
+/// <summary>Takes messages from a queue and acknowledges them when the inbox has stored them. The broker is never asked to deliver one again: what cannot be stored stays in hand.</summary>
 internal sealed class RabbitMqListener(Uri destination, IReceiver receiver, RabbitMqConnection connection, bool declares, ILogger logger) : PersistentListener(destination, receiver, logger)
 {
     private const int Batch = 100;
@@ -63,15 +63,18 @@ internal sealed class RabbitMqListener(Uri destination, IReceiver receiver, Rabb
 
     private async Task KeepAsync(IChannel channel, List<(ulong Tag, byte[] Bytes)> batch, CancellationToken stopping)
     {
-        while (batch.Count > 0)
+        var left = batch;
+        while (true)
         {
-            var stored = await StoreAsync([.. batch.Select(delivery => Read(delivery.Bytes))]);
-            for (var i = 0; i < batch.Count; i++)
-                if (stored[i]) await channel.BasicAckAsync(batch[i].Tag, multiple: false, CancellationToken.None);
+            var stored = await StoreAsync([.. left.Select(delivery => Read(delivery.Bytes))]);
+            left = [.. left.Where((_, i) => !stored[i])];
+            if (left.Count == 0) break;
 
-            batch = [.. batch.Where((_, i) => !stored[i])];
-            if (batch.Count > 0) await Task.Delay(Pause, stopping);
+            await Task.Delay(Pause, stopping);
         }
+
+        // All up to the last: one by one takes the broker a third more CPU, and after a load the next messages wait behind it.
+        await channel.BasicAckAsync(batch[^1].Tag, multiple: true, CancellationToken.None);
     }
 
     private async Task EnsureQueueAsync(IChannel channel)

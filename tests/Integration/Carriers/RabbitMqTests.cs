@@ -1,9 +1,11 @@
 using Host;
+using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Shared.Kernel;
 using Shared.Testing;
 using Toys;
+using Toys.Contracts;
 
 namespace Integration;
 
@@ -53,6 +55,27 @@ public sealed class RabbitMqTests
             // The broker compares: what is declared without one of them is another queue.
             await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, less));
         }
+    }
+
+    [Fact]
+    public async Task messages_stay_in_the_broker_until_the_inbox_has_stored_them()
+    {
+        await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
+        var server = await RabbitMqServer.SharedAsync();
+        BallThrown[] balls = [.. Enumerable.Range(0, 3).Select(_ => new BallThrown(Guid.CreateVersion7(), "ok"))];
+
+        await modules.AsAdministratorAsync(async other =>
+        {
+            await using var storing = await other.BeginTransactionAsync();
+            await using var closes = new NpgsqlCommand("lock table catcher.wolverine_incoming_envelopes in exclusive mode", other, storing);
+            await closes.ExecuteNonQueryAsync();
+            await modules.SendAsync([.. balls.Select(ball => TwoModules.Envelope(ball))]);
+            await Eventually.True(async () => await modules.CountAsync(TwoModules.Catcher, "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into%wolverine_incoming_envelopes%' and datname = current_database()") > 0, "the inbox is storing");
+            Assert.Equal(3, (await server.QueueDepthsAsync(modules.Broker!))[Queue]);
+        });
+
+        foreach (var ball in balls) await modules.UntilCaughtAsync(ball.Id);
+        await Eventually.Get(async () => (await server.QueueDepthsAsync(modules.Broker!))[Queue], depth => depth == 0, "the queue is empty");
     }
 
     [Fact]

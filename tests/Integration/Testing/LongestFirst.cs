@@ -12,7 +12,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         nameof(ReplayTests), nameof(LostAnswerTests), nameof(ResultTests), nameof(WritePathTests), nameof(ReceivePathTests), nameof(ReactionPathTests),
-        nameof(ChangedTopologyTests), nameof(LauncherTests), nameof(CarrierChangeTests), nameof(BackupTests),
+        nameof(ChangedTopologyTests), nameof(LauncherTests), nameof(CarrierChangeTests), nameof(BackupTests), nameof(BrokerTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections) where TTestCollection : ITestCollection =>
