@@ -17,7 +17,7 @@ internal static class HandWrittenHop
 
     public static async Task RunAsync(WebApplicationBuilder builder)
     {
-        // A plan that is made while the tables are empty is kept: it must not scan, here as in the modules' sessions. For the same reason what is claimed is an array: a join may become one of every row with each of the five hundred.
+        // A plan that is made while the tables are empty is kept: it must not scan, here as in the modules' sessions.
         var database = new NpgsqlConnectionStringBuilder(builder.Configuration["Database"]!) { MaxPoolSize = 50, MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, NoResetOnClose = true, Options = "-c enable_seqscan=off -c jit=off" };
         await using var data = NpgsqlDataSource.Create(database.ConnectionString);
         await using (var tables = data.CreateCommand(Tables)) await tables.ExecuteNonQueryAsync();
@@ -45,6 +45,7 @@ internal static class HandWrittenHop
         await using (var listen = new NpgsqlCommand("listen outbox", connection)) await listen.ExecuteNonQueryAsync();
         while (true)
         {
+            // An array: a join planned for empty tables is one of every row with each of the five hundred.
             await using var claim = new NpgsqlCommand("""
                 update pinger.outbox set claimed = true
                 where seq = any (array (select seq from pinger.outbox where not claimed order by seq limit 500 for update skip locked)) returning seq, body
