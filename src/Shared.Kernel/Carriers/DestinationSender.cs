@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Wolverine;
@@ -13,6 +14,7 @@ internal sealed partial class DestinationSender(ModuleEndpoint endpoint, ICarrie
     private const int Pumps = 2;
 
     private readonly Channel<Envelope> _waiting = Channel.CreateUnbounded<Envelope>();
+    private readonly ConcurrentDictionary<Guid, bool> _inHand = new();
     private readonly ILogger _logger = runtime.LoggerFactory.CreateLogger<DestinationSender>();
     private readonly CancellationToken _stopping = runtime.Cancellation;
     private ISenderCallback? _callback;
@@ -23,7 +25,8 @@ internal sealed partial class DestinationSender(ModuleEndpoint endpoint, ICarrie
 
     public Task<bool> PingAsync() => carrier.PingAsync();
 
-    public ValueTask SendAsync(Envelope envelope) => _waiting.Writer.WriteAsync(envelope, _stopping);
+    // Outgoing rows that wait for long are offered again: behind a slow destination they are in hand already.
+    public ValueTask SendAsync(Envelope envelope) => _inHand.TryAdd(envelope.Id, true) ? _waiting.Writer.WriteAsync(envelope, _stopping) : default;
 
     public void RegisterCallback(ISenderCallback senderCallback)
     {
@@ -60,6 +63,7 @@ internal sealed partial class DestinationSender(ModuleEndpoint endpoint, ICarrie
     {
         Checkpoints.Reached("send.before-carrier", Destination);
         var answers = await AnswersAsync(batch);
+        foreach (var envelope in batch) _inHand.TryRemove(envelope.Id, out _);
         var accepted = batch.Where((_, i) => answers[i] is null).ToList();
         var refused = batch.Where((_, i) => answers[i] is not null).ToList();
         if (accepted.Count > 0) Checkpoints.Reached("send.accepted", Destination);

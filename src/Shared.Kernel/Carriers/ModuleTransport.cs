@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Wolverine;
 using Wolverine.Configuration;
 using Wolverine.Runtime;
+using Wolverine.Runtime.WorkerQueues;
 using Wolverine.Transports;
 using Wolverine.Transports.Sending;
 
@@ -60,24 +61,33 @@ internal sealed class DestinationListener(Uri address) : CompoundListener(addres
         Inner.OfType<IReportConnectionState>().Select(listener => listener.ConnectionState).DefaultIfEmpty(TransportConnectionState.Connected).Max();
 }
 
-/// <summary>Between a carrier's listener and Wolverine's receiver: whatever the carrier, the message was received at its logical address.</summary>
+/// <summary>
+/// Between a carrier's listener and Wolverine's receiver: whatever the carrier, the message was received at its logical address.
+/// It stores no more while the destination has enough in memory: Wolverine looks every two seconds only, stops a listener that has 1,000, and begins again at a later look.
+/// </summary>
 internal sealed class LogicalReceiver(Uri address, IReceiver inner) : IReceiver
 {
+    private const int Enough = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), BetweenLooks = TimeSpan.FromMilliseconds(10);
+
     private readonly ConcurrentDictionary<IListener, LogicalListener> _listeners = new(ReferenceEqualityComparer.Instance);
 
     public IHandlerPipeline Pipeline => inner.Pipeline;
 
-    public ValueTask ReceivedAsync(IListener listener, Envelope[] messages)
+    public async ValueTask ReceivedAsync(IListener listener, Envelope[] messages)
     {
+        for (var begun = TimeProvider.System.GetTimestamp(); inner is ILocalQueue { QueueCount: > Enough }; await Task.Delay(BetweenLooks))
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) < Patience) continue;
+            foreach (var message in messages) await listener.DeferAsync(message);
+            return;
+        }
+
         Checkpoints.Reached("receive.before-inbox", address);
-        return inner.ReceivedAsync(Logical(listener), messages);
+        await inner.ReceivedAsync(Logical(listener), messages);
     }
 
-    public ValueTask ReceivedAsync(IListener listener, Envelope message)
-    {
-        Checkpoints.Reached("receive.before-inbox", address);
-        return inner.ReceivedAsync(Logical(listener), message);
-    }
+    public ValueTask ReceivedAsync(IListener listener, Envelope message) => ReceivedAsync(listener, [message]);
 
     public ValueTask DrainAsync() => inner.DrainAsync();
 

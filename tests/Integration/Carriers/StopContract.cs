@@ -67,6 +67,23 @@ public abstract class StopContract(Carrier carrier)
     }
 
     [Fact]
+    public async Task a_destination_that_is_full_stores_no_more_and_gets_the_rest_when_it_has_room()
+    {
+        await using var modules = await TwoModules.StartAsync(carrier);
+
+        var held = await modules.ThrowAsync(1_500, "hold");
+        await Eventually.True(async () => await modules.CountAsync(TwoModules.Catcher, "select count(*) from mt_doc_catch where data->>'by' = 'count'") == 1_500, "every ball counted");
+        var stored = await modules.CountAsync(TwoModules.Catcher, $"select count(*) from wolverine_incoming_envelopes where received_at = '{TwoModules.Catches}'");
+
+        foreach (var ball in held) Hand.On(ball).GoOn.SetResult();
+        await modules.AtRestAsync();
+        await Eventually.True(async () => await modules.CountAsync(TwoModules.Catcher, "select count(distinct data->>'ball') from mt_doc_catch where data->>'by' = 'hand'") == 1_500, "every ball caught");
+        Assert.Equal(1_500, await modules.CountAsync(TwoModules.Catcher, "select count(*) from mt_doc_catch where data->>'by' = 'hand'"));
+        // At a thousand Wolverine stops a listener, and looks only every two seconds whether it may go on.
+        Assert.InRange(stored, 500, 1_000);
+    }
+
+    [Fact]
     public async Task a_full_outbox_is_answered_503_until_there_is_room_and_nothing_is_lost()
     {
         await using var modules = await TwoModules.StartAsync(carrier, new Dictionary<string, string?> { ["Messages:MostOutgoing"] = "10" });

@@ -128,13 +128,16 @@ internal sealed class TwoModules : IAsyncDisposable
     }
 
     /// <summary>The module throws a ball by a command of its own.</summary>
-    public async Task<Guid> ThrowAsync(string behaviour = "ok")
+    public async Task<Guid> ThrowAsync(string behaviour = "ok") => (await ThrowAsync(1, behaviour)).Single();
+
+    /// <summary>Balls thrown together, by one command.</summary>
+    public async Task<IReadOnlyList<Guid>> ThrowAsync(int balls, string behaviour = "ok")
     {
         await using var scope = Services(Thrower).CreateAsyncScope();
-        var ball = new BallThrown(Guid.CreateVersion7(), behaviour);
-        await scope.ServiceProvider.GetRequiredService<Outbox>().Publish(ball);
+        var thrown = Enumerable.Range(0, balls).Select(_ => new BallThrown(Guid.CreateVersion7(), behaviour)).ToArray();
+        foreach (var ball in thrown) await scope.ServiceProvider.GetRequiredService<Outbox>().Publish(ball);
         await scope.ServiceProvider.GetRequiredService<IDocumentSession>().SaveChangesAsync();
-        return ball.Id;
+        return [.. thrown.Select(ball => ball.Id)];
     }
 
     public Task AtRestAsync() => Eventually.True(async () => await CountAsync(Catcher, "select count(*) from wolverine_incoming_envelopes where status <> 'Handled'") == 0
