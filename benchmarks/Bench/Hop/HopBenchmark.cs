@@ -11,7 +11,8 @@ internal static class HopBenchmark
 
     public static async Task<Measurement> RunAsync(Servers servers, Pace pace)
     {
-        IVariant[] variants =
+        var databases = new Dictionary<string, string>();
+        HopVariant[] variants =
         [
             await StartAsync(Monolith, nameof(WolverineHop), "mt_doc_pong"),
             await StartAsync(Floor, nameof(HandWrittenHop), "pongs"),
@@ -33,14 +34,18 @@ internal static class HopBenchmark
                     "Wolverine's monolith: one store, the modules' documents in a schema each, all messages in one schema, `MultipleHandlerBehavior.Separated`, durable local queues: the event is stored as incoming in its publisher's transaction, so a module cannot leave. Modular stores it outgoing with the publisher, hands it over, stores it incoming with the receiver, which may be anywhere.",
                     "Over RabbitMQ and PostgreSQL: the same two modules in one process, but set to send what they publish through that carrier (`Scaled=*`).",
                     "The hand-written one has no retries, no dead letters, and no second process that takes over.",
-                ]);
+                ],
+                $"{await StatementsAsync(Monolith)}\n{await StatementsAsync(InProcess)}");
         }
         finally
         {
             foreach (var variant in variants) await variant.DisposeAsync();
         }
 
-        async Task<IVariant> ModularAsync(string name, Carrier carrier)
+        async Task<string> StatementsAsync(string name) =>
+            $"The statements of *{name}* since its start:\n\n{await servers.ProfileAsync(databases[name], "event", variants.Single(variant => variant.Name == name).Published)}";
+
+        async Task<HopVariant> ModularAsync(string name, Carrier carrier)
         {
             var settings = new Dictionary<string, string?> { ["Carrier"] = carrier.ToString(), ["Database:Secret"] = ModuleUnderTest.Secret, ["Messages:MostOutgoing"] = "1000000000" };
             if (carrier != Carrier.None) settings["Scaled"] = "*";
@@ -48,9 +53,9 @@ internal static class HopBenchmark
             return await StartAsync(name, nameof(ModularHop), "mt_doc_pong", settings);
         }
 
-        async Task<IVariant> StartAsync(string name, string serves, string table, Dictionary<string, string?>? settings = null)
+        async Task<HopVariant> StartAsync(string name, string serves, string table, Dictionary<string, string?>? settings = null)
         {
-            var database = await servers.CreateDatabaseAsync();
+            var database = databases[name] = await servers.CreateDatabaseAsync();
             var host = await Serving.StartAsync(serves, new Dictionary<string, string?>(settings ?? []) { [settings is null ? "Database" : "Database:Administrator"] = database });
             return new HopVariant(name, host, new Meter(servers, database, usesBroker: settings?.ContainsKey("RabbitMq") == true, host.Id), pace, CountAsync);
 

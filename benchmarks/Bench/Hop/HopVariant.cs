@@ -12,9 +12,10 @@ internal sealed class HopVariant(string name, HostProcess host, Meter meter, Pac
     public static readonly Measure PerSecond = new("events/s", Compared: true), Cpu = new("CPU µs/event", Compared: true), Host = new("of it host"), Postgres = new("PostgreSQL"),
         Broker = new("broker"), Statements = new("statements/event"), P50 = new("p50 ms", Compared: true), P99 = new("p99 ms");
 
-    private int _published;
-
     public string Name => name;
+
+    /// <summary>Events since its start.</summary>
+    public int Published { get; private set; }
 
     private int Events => 2_000 * pace.Some;
 
@@ -30,7 +31,7 @@ internal sealed class HopVariant(string name, HostProcess host, Meter meter, Pac
         var cost = await meter.OfAsync(async () => seconds = await ThroughputAsync(Events));
         var latency = await LatencyAsync(30 * pace.Some);
         var once = await handled();
-        if (once != _published) throw new InvalidOperationException($"{name}: {_published} events were published, {once} handled.");
+        if (once != Published) throw new InvalidOperationException($"{name}: {Published} events were published, {once} handled.");
 
         return new Sample
         {
@@ -49,13 +50,13 @@ internal sealed class HopVariant(string name, HostProcess host, Meter meter, Pac
 
     private async Task<double> ThroughputAsync(int events)
     {
-        _published += events;
+        Published += events;
         return (await AskAsync<HopLoad.Throughput>($"throughput?events={events}&publishers={Publishers}&batch={Batch}")).Seconds;
     }
 
     private async Task<HopLoad.Latency> LatencyAsync(int events)
     {
-        _published += events;
+        Published += events;
         return await AskAsync<HopLoad.Latency>($"latency?events={events}&pause={Pause}");
     }
 

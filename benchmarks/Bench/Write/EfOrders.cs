@@ -18,7 +18,7 @@ internal sealed class EfOrders(EfOrders.Context context) : IOrders
         context.Add(new Kept { Key = order.Key, BodyHash = order.Hash, Json = order.Answer, At = order.At });
         context.Add(new Order { Id = order.Id, CustomerId = order.CustomerId, Status = "placed", Version = 1, Data = order.Snapshot });
         context.Add(new Fact { OrderId = order.Id, Version = 1, Type = "placed", Data = order.Fact, At = order.At });
-        foreach (var destination in (string[])["inventory", "billing"])
+        foreach (var destination in WriteBenchmark.Subscribers)
             context.Add(new Outgoing { Id = Guid.CreateVersion7(), Destination = destination, Body = order.Outgoing });
         context.Add(new Outgoing { Id = Guid.CreateVersion7(), Destination = "orders", Body = order.Timeout, Due = order.At.AddMinutes(2) });
         try

@@ -18,7 +18,7 @@ internal sealed class HandOver
         for (var pump = 0; pump < 2; pump++)
         {
             var channel = await connection.CreateChannelAsync(Confirmed);
-            foreach (var queue in (string[])["inventory", "billing"])
+            foreach (var queue in WriteBenchmark.Subscribers)
                 await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
             _ = Task.Run(() => handOver.PumpAsync(data, channel));
         }

@@ -12,18 +12,17 @@ internal sealed class HandWrittenOrders(NpgsqlDataSource data, HandOver? handOve
 
     public async Task<string?> StoreAsync(NewOrder order, CancellationToken ct)
     {
-        var (toInventory, toBilling) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var outgoing = WriteBenchmark.Subscribers.Select(_ => Guid.CreateVersion7()).ToArray();
         await using var batch = data.CreateBatch();
         Add(batch, "insert into answers (key, body_hash, json, at) values ($1, $2, $3::text::jsonb, $4)", order.Key, order.Hash, order.Answer, order.At);
         Add(batch, "insert into orders (id, customer_id, status, version, data) values ($1, $2, 'placed', 1, $3::text::jsonb)", order.Id, order.CustomerId, order.Snapshot);
         Add(batch, "insert into facts (order_id, version, type, data, at) values ($1, 1, 'placed', $2::text::jsonb, $3)", order.Id, order.Fact, order.At);
-        Add(batch, "insert into outgoing (id, destination, body) values ($1, 'inventory', $3), ($2, 'billing', $3)", toInventory, toBilling, order.Outgoing);
+        Add(batch, "insert into outgoing (id, destination, body) select id, destination, $3 from unnest($1, $2) as told (id, destination)", outgoing, WriteBenchmark.Subscribers, order.Outgoing);
         Add(batch, "insert into outgoing (id, destination, body, due) values ($1, 'orders', $2, $3)", Guid.CreateVersion7(), order.Timeout, order.At.AddMinutes(2));
         try
         {
             await batch.ExecuteNonQueryAsync(ct);
-            handOver?.Add(toInventory, "inventory", order.Outgoing);
-            handOver?.Add(toBilling, "billing", order.Outgoing);
+            foreach (var (id, destination) in outgoing.Zip(WriteBenchmark.Subscribers)) handOver?.Add(id, destination, order.Outgoing);
             return null;
         }
         catch (PostgresException fault) when (fault is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "answers" })

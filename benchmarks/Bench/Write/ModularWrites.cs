@@ -1,3 +1,4 @@
+using Npgsql;
 using Shared.Kernel;
 using Shared.Testing;
 
@@ -10,12 +11,20 @@ internal static class ModularWrites
     public static async Task<WriteVariant> HandedOverAsync(string name, string database, string broker, TestIssuer issuer, Servers servers, Pace pace)
     {
         // A subscriber declares its queue when it starts for the first time.
-        await using (await HostProcess.StartReadyAsync(new Dictionary<string, string?>(Settings(database, broker, issuer)) { ["Modules"] = "inventory,billing" }))
+        await using (await HostProcess.StartReadyAsync(new Dictionary<string, string?>(Settings(database, broker, issuer)) { ["Modules"] = string.Join(',', WriteBenchmark.Subscribers) }))
         {
         }
 
         var host = await HostProcess.StartReadyAsync(Settings(database, broker, issuer));
-        return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, issuer.Token("operator", Guid.CreateVersion7())), new Meter(servers, database, usesBroker: true, host.Id), pace.Window, pace.WarmUp, () => Task.CompletedTask, host);
+        return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, issuer.Token("operator", Guid.CreateVersion7())), new Meter(servers, database, usesBroker: true, host.Id), pace.Window, pace.WarmUp, HandedOverAsync, host);
+
+        // A subscriber that was forgotten above has no queue, and what goes to it would be sent again and again.
+        Task HandedOverAsync() => Eventually.True(async () =>
+        {
+            await using var orders = NpgsqlDataSource.Create(database);
+            await using var waiting = orders.CreateCommand("select count(*) from orders.wolverine_outgoing_envelopes");
+            return (long)(await waiting.ExecuteScalarAsync())! == 0;
+        }, "handed over", TimeSpan.FromMinutes(1));
     }
 
     /// <summary>All modules in one process, each of them at work on the orders meanwhile.</summary>

@@ -8,6 +8,9 @@ internal static class WriteBenchmark
     private const string Floor = "hand-written: one Npgsql batch", Ef = "EF Core: one SaveChanges", FloorHanded = "hand-written, and handed to RabbitMQ",
         Modular = "Modular: Orders alone, over RabbitMQ", Whole = "Modular: the whole shop, reactions running";
 
+    /// <summary>The modules that an order is told to.</summary>
+    public static readonly string[] Subscribers = ["inventory", "billing", "users"];
+
     public static async Task<Measurement> RunAsync(Servers servers, Pace pace)
     {
         var issuer = await TestIssuer.SharedAsync();
@@ -33,8 +36,8 @@ internal static class WriteBenchmark
                 ],
                 [
                     $"{WriteVariant.Connections} connections, one order after the other on each for {pace.Window.TotalSeconds:0.#} s a round; an order has three lines at agreed prices, an idempotency key of its own and an ES256 token, which all variants check by the same handler.",
-                    "Everybody stores in one transaction: the kept answer, the order, the first fact of its history, two outgoing messages and one for later. Nobody writes an access log.",
-                    "Orders alone: a host with that one module; its messages go to the queues of Inventory and Billing, confirmed, and are forgotten then; nobody takes them from there. The hand-written one that is handed over does the same; the others leave their messages where they are.",
+                    "Everybody stores in one transaction: the kept answer, the order, the first fact of its history, three outgoing messages and one for later. Nobody writes an access log.",
+                    "Orders alone: a host with that one module; its messages go to the queues of Inventory, Billing and Users, confirmed, and are forgotten then; nobody takes them from there. The hand-written one that is handed over does the same; the others leave their messages where they are.",
                     "The whole shop: all modules in one process react to the orders on the same cores meanwhile; a quarter of the time, then until the shop is at rest. Its CPU is in `./modular bench order`.",
                     "The hand-made applications have prepared statements and sessions without reset. CPU is of the host, PostgreSQL and the broker, without the load generator, which shares the cores.",
                 ],
