@@ -63,7 +63,7 @@ internal sealed class DestinationListener(Uri address) : CompoundListener(addres
 
 /// <summary>
 /// Between a carrier's listener and Wolverine's receiver: whatever the carrier, the message was received at its logical address.
-/// It stores no more while the destination has enough in memory: Wolverine looks every two seconds only, stops a listener that has 1,000, and begins again at a later look.
+/// It stores no more while the destination has enough in memory, and after a time answers that it could not: Wolverine looks every two seconds only, stops a listener that has 1,000, and begins again at a later look.
 /// </summary>
 internal sealed class LogicalReceiver(Uri address, IReceiver inner) : IReceiver
 {
