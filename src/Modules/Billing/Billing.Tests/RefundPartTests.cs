@@ -81,8 +81,10 @@ public sealed class RefundPartTests(TheBilling billing)
 
         await billing.Module.Deliver(new MakeRefund(order.OrderId, refund));
         await billing.Module.Deliver(new MakeRefund(order.OrderId, Guid.NewGuid()));
+        await billing.Module.AtRest();
 
         Assert.Equal(new Money(20, 5), await billing.MoneyOf(order));
+        Assert.Single(await billing.Module.Published<PaymentRefunded>(), refunded => refunded.OrderId == order.OrderId);
     }
 
     [Fact]
