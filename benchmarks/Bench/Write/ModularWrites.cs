@@ -16,15 +16,16 @@ internal static class ModularWrites
         }
 
         var host = await HostProcess.StartReadyAsync(Settings(database, broker, issuer));
-        return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, issuer.Token("operator", Guid.CreateVersion7())), new Meter(servers, database, usesBroker: true, host.Id), pace.Window, pace.WarmUp, HandedOverAsync, host);
+        return new WriteVariant(name, new WriteTarget(host.Http.BaseAddress!, issuer.Token("operator", Guid.CreateVersion7())), new Meter(servers, database, usesBroker: true, host.Id), pace.Window, pace.WarmUp, UntilHandedOverAsync, host);
 
         // A subscriber that was forgotten above has no queue, and what goes to it would be sent again and again.
-        Task HandedOverAsync() => Eventually.True(async () =>
+        async Task UntilHandedOverAsync()
         {
-            await using var orders = NpgsqlDataSource.Create(database);
-            await using var waiting = orders.CreateCommand("select count(*) from orders.wolverine_outgoing_envelopes");
-            return (long)(await waiting.ExecuteScalarAsync())! == 0;
-        }, "handed over", TimeSpan.FromMinutes(1));
+            await using var connection = new NpgsqlConnection(database);
+            await connection.OpenAsync();
+            await using var waiting = new NpgsqlCommand("select count(*) from orders.wolverine_outgoing_envelopes", connection);
+            await Eventually.True(async () => (long)(await waiting.ExecuteScalarAsync())! == 0, "handed over", TimeSpan.FromMinutes(1));
+        }
     }
 
     /// <summary>All modules in one process, each of them at work on the orders meanwhile.</summary>

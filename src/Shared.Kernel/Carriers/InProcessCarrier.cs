@@ -8,7 +8,7 @@ namespace Shared.Kernel;
 /// <summary>Hands serialised bytes to a neighbour in this process, and answers when the neighbour's inbox has stored them. One per process.</summary>
 internal sealed class InProcessCarrier : ICarrier
 {
-    // A receiver that has its hands full stops listening for a moment, and begins again when it has room.
+    // A neighbour that starts, or begins to listen anew, is not there for a moment.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), BetweenLooks = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentDictionary<Uri, Listener> _listeners = new();
