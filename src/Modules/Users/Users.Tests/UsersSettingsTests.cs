@@ -61,6 +61,7 @@ public sealed class UsersSettingsTests
 
     [Theory]
     [InlineData("Shop", "RedirectUris", "https://shop.example/", "lower-case")]
+    [InlineData("modular", "RedirectUris", "https://shop.example/", "Tokens:Audience")]
     [InlineData("shop", "RedirectUris", "http://shop.example/", "https://")]
     [InlineData("shop", "RedirectUris", "https://shop.example/#part", "fragment")]
     [InlineData("shop", "RedirectUris", "https://me@shop.example/", "https://")]

@@ -23,16 +23,22 @@ internal sealed record Client(string Id, byte[]? SecretHash, IReadOnlyList<strin
         Listed(client[SignedOut]),
         Enum.TryParse<Role>(client[RoleName], ignoreCase: true, out var role) ? role : null))];
 
-    public static IEnumerable<string> Faults(IConfiguration configuration) => configuration.GetSection(Section).GetChildren().SelectMany(FaultsOf);
+    public static IEnumerable<string> Faults(IConfiguration configuration)
+    {
+        var audience = configuration["Tokens:Audience"] ?? "modular";
+        return configuration.GetSection(Section).GetChildren().SelectMany(client => FaultsOf(client, audience));
+    }
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private static IEnumerable<string> FaultsOf(IConfigurationSection client)
+    private static IEnumerable<string> FaultsOf(IConfigurationSection client, string audience)
     {
         string[] redirects = Listed(client[Redirects]);
         var role = client[RoleName];
         if (!(client.Key.Length is >= 1 and <= 50 && client.Key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-')))
             yield return $"{client.Path}: a client's name has 1 to 50 lower-case letters, digits and hyphens.";
+        if (client.Key == audience)
+            yield return $"{client.Path}: a client is not called '{audience}', for whom tokens are (Tokens:Audience): whom a token is for may end it, and it would be everybody's. Give it another name.";
         foreach (var unknown in client.GetChildren().Where(setting => !(setting.Key is Redirects or SignedOut or Secret or RoleName)))
             yield return $"{unknown.Path} is not known. Known: {Redirects}, {SignedOut}, {Secret}, {RoleName}.";
         if (redirects.Length == 0 && role is null)
