@@ -25,7 +25,7 @@ internal static class OrderBenchmark
 
     public static IReadOnlyList<string> Settings(Pace pace) =>
     [
-        $"An order of one line goes from placed over reserved and paid to confirmed, with its shipment made; {80 * pace.Some:N0} orders a round over {ShopVariant.Connections} connections and {ShopVariant.Products} products, after {60 * pace.Some:N0} that warm up the freshly started processes.",
+        $"An order of one line goes from placed over reserved and paid to confirmed, with its shipment made; {80 * pace.Some:N0} orders a round over {ShopVariant.Connections} connections and {ShopVariant.Products} products, after lots of as many that warm up the freshly started processes, until one is no quicker than those before it.",
         "CPU: of all hosts, PostgreSQL and the broker, user and system, from the first order until the last is confirmed, divided by the orders; polling included, the load generator left out.",
         $"At rest: for {pace.Window.TotalSeconds:0.#} s, {pace.WarmUp.TotalSeconds:0.#} s after the start and before the first order; BEGIN and COMMIT count as statements. MB: 10^6 bytes resident, all hosts together, without PostgreSQL and the broker.",
     ];
