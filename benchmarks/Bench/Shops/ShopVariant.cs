@@ -5,12 +5,12 @@ using Shared.Testing;
 namespace Bench;
 
 /// <summary>A shop in one topology, started anew for each round: at rest after its start, then under orders until all are confirmed.</summary>
-internal sealed class ShopVariant(string name, TopologyUnderTest topology, Servers servers, Pace pace) : IVariant
+internal sealed class ShopVariant(string name, TopologyUnderTest topology, Servers servers, Pace pace, IReadOnlyDictionary<string, string?>? settings = null) : IVariant
 {
     public const int Connections = 8, Products = 50;
 
     public static readonly Measure Cpu = new("CPU ms/order", Compared: true), Hosts = new("of it hosts"), Postgres = new("PostgreSQL"), Broker = new("broker"), Statements = new("statements/order"),
-        PerSecond = new("orders/s"), Memory = new("MB after start", Compared: true), MemoryAfter = new("MB after the orders"), Idle = new("statements/s at rest", Compared: true), IdleCpu = new("CPU ms/s at rest");
+        PerSecond = new("orders/s"), Memory = new("MB after start", Compared: true), MemoryAfter = new("MB after the orders", Compared: true), Idle = new("statements/s at rest", Compared: true), IdleCpu = new("CPU ms/s at rest");
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -26,7 +26,7 @@ internal sealed class ShopVariant(string name, TopologyUnderTest topology, Serve
 
     public async Task<Sample> RunAsync()
     {
-        await using var shop = await Shop.StartAsync(topology);
+        await using var shop = await Shop.StartAsync(topology, settings);
         var hosts = topology.Plan.Hosts.Select(host => shop[host].Id).ToArray();
         var meter = new Meter(servers, shop.Database, usesBroker: topology.Plan.Uses(Carrier.RabbitMq), hosts);
         var sample = new Sample();
