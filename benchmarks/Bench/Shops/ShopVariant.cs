@@ -41,7 +41,14 @@ internal sealed class ShopVariant(string name, TopologyUnderTest topology, Serve
 
         using var shopper = await Shopper.OperatorAsync(shop);
         foreach (var product in Enumerable.Range(0, Products)) await shopper.ReceiveAsync(Sku(product), 1_000_000);
-        var before = await WarmUpAsync(shop, shopper);
+        var before = 0;
+        await WarmUp.UntilNoQuickerAsync(async () =>
+        {
+            var lot = Stopwatch.StartNew();
+            await PlaceAsync(shop, shopper, Orders);
+            await UntilConfirmedAsync(shop, before += Orders);
+            return Orders / lot.Elapsed.TotalSeconds;
+        });
         await shop.Oracle.UntilAtRestAsync(Patience);
 
         await servers.ForgetStatementsAsync(shop.Database);
@@ -66,22 +73,6 @@ internal sealed class ShopVariant(string name, TopologyUnderTest topology, Serve
     }
 
     public ValueTask DisposeAsync() => default;
-
-    /// <summary>Until a further lot of orders is no quicker than those before it: what is hot is compiled anew meanwhile. Answers how many orders that took.</summary>
-    private async Task<int> WarmUpAsync(Shop shop, Shopper shopper)
-    {
-        var (placed, quickest) = (0, TimeSpan.MaxValue);
-        for (var lots = 0; lots < 10; lots++)
-        {
-            var took = Stopwatch.StartNew();
-            await PlaceAsync(shop, shopper, Orders);
-            await UntilConfirmedAsync(shop, placed += Orders);
-            if (took.Elapsed > 0.95 * quickest) break;
-            quickest = took.Elapsed;
-        }
-
-        return placed;
-    }
 
     private static string Sku(int product) => $"bench-{product}";
 

@@ -17,18 +17,12 @@ internal sealed class WriteVariant(string name, WriteTarget target, Meter? meter
     /// <summary>Since the variant's start.</summary>
     public int Placed { get; private set; }
 
-    /// <summary>Until a window brings no more than the ones before it: what is hot is compiled anew, which takes the larger variants a minute.</summary>
-    public async Task WarmUpAsync()
+    public Task WarmUpAsync() => WarmUp.UntilNoQuickerAsync(async () =>
     {
-        var most = 0.0;
-        for (var windows = 0; windows < 10; windows++)
-        {
-            var orders = (await LoadAsync(warmUp)).Length;
-            await afterwards();
-            if (orders < 1.05 * most) return;
-            most = Math.Max(most, orders);
-        }
-    }
+        var orders = (await LoadAsync(warmUp)).Length;
+        await afterwards();
+        return orders;
+    });
 
     public async Task<Sample> RunAsync()
     {

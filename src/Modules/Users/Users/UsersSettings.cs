@@ -15,11 +15,13 @@ internal sealed record UsersSettings(string Issuer, string Audience, int FailedS
 
     public static UsersSettings Of(IConfiguration configuration) => new(
         configuration["Tokens:Issuer"] ?? "http://modular",
-        configuration["Tokens:Audience"] ?? "modular",
+        AudienceOf(configuration),
         configuration.GetValue(Failures, 10),
         configuration.GetValue(Locked, TimeSpan.FromMinutes(15)),
         configuration.GetValue(Confirmed, false),
         configuration[Second] == Operators);
+
+    public static string AudienceOf(IConfiguration configuration) => configuration["Tokens:Audience"] ?? "modular";
 
     public bool NeedsSecondFactor(Account account) => OperatorsSecondFactor && account.Role == Role.Operator;
 

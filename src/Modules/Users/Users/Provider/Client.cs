@@ -25,7 +25,7 @@ internal sealed record Client(string Id, byte[]? SecretHash, IReadOnlyList<strin
 
     public static IEnumerable<string> Faults(IConfiguration configuration)
     {
-        var audience = configuration["Tokens:Audience"] ?? "modular";
+        var audience = UsersSettings.AudienceOf(configuration);
         return configuration.GetSection(Section).GetChildren().SelectMany(client => FaultsOf(client, audience));
     }
 
