@@ -48,7 +48,7 @@ public sealed class CarrierChangeTests
     public async Task a_message_that_arrives_by_all_carriers_at_once_is_handled_once()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq, new Dictionary<string, string?> { ["Drain"] = "Postgres" });
-        await modules.UntilCaughtAsync(await modules.ThrowAsync());
+        await modules.UntilListeningAsync();
         var ball = new BallThrown(Guid.CreateVersion7(), "ok");
         var message = TwoModules.Envelope(ball);
 
@@ -64,6 +64,7 @@ public sealed class CarrierChangeTests
     public async Task a_carrier_that_may_still_hold_messages_must_be_drained_until_it_is_empty(Carrier old)
     {
         await using var modules = await TwoModules.StartAsync(old);
+        await modules.UntilListeningAsync();
         await modules.StopHostAsync(TwoModules.Thrower);
         var ball = new BallThrown(Guid.CreateVersion7(), "ok");
         await modules.SendByAsync(old, TwoModules.Envelope(ball));

@@ -267,8 +267,7 @@ public abstract class BothModules(Carrier carrier) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Modules = await TwoModules.StartAsync(carrier);
-        // By then the carrier listens.
-        await Modules.UntilCaughtAsync(await Modules.ThrowAsync());
+        await Modules.UntilListeningAsync();
     }
 
     public ValueTask DisposeAsync()

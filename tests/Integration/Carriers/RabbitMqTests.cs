@@ -18,7 +18,7 @@ public sealed class RabbitMqTests
     public async Task a_queue_that_is_deleted_under_a_running_host_is_there_again_and_nothing_is_lost()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
-        await modules.UntilCaughtAsync(await modules.ThrowAsync());
+        await modules.UntilListeningAsync();
         await using var connection = await new ConnectionFactory { Uri = modules.Broker! }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
 
@@ -45,7 +45,7 @@ public sealed class RabbitMqTests
     public async Task a_queue_says_everything_that_a_broker_would_else_decide_by_its_version()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
-        await modules.UntilCaughtAsync(await modules.ThrowAsync());
+        await modules.UntilListeningAsync();
         await using var connection = await new ConnectionFactory { Uri = modules.Broker! }.CreateConnectionAsync();
 
         foreach (var said in RabbitMqQueue.Arguments(Queue).Keys)
@@ -61,6 +61,7 @@ public sealed class RabbitMqTests
     public async Task messages_stay_in_the_broker_until_the_inbox_has_stored_them()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
+        await modules.UntilListeningAsync();
         var server = await RabbitMqServer.SharedAsync();
         BallThrown[] balls = [.. Enumerable.Range(0, 3).Select(_ => new BallThrown(Guid.CreateVersion7(), "ok"))];
 
@@ -82,7 +83,7 @@ public sealed class RabbitMqTests
     public async Task bytes_that_are_no_message_become_a_dead_letter_with_them()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
-        await modules.UntilCaughtAsync(await modules.ThrowAsync());
+        await modules.UntilListeningAsync();
         await using var connection = await new ConnectionFactory { Uri = modules.Broker! }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
 

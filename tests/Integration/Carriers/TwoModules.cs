@@ -143,6 +143,9 @@ internal sealed class TwoModules : IAsyncDisposable
     public Task AtRestAsync() => Eventually.True(async () => await CountAsync(Catcher, "select count(*) from wolverine_incoming_envelopes where status <> 'Handled'") == 0
         && await CountAsync(Thrower, "select count(*) from wolverine_outgoing_envelopes") == 0, "both modules at rest");
 
+    /// <summary>A host is started before its carriers listen, and a queue to which nobody ever listened is not there.</summary>
+    public async Task UntilListeningAsync() => await UntilCaughtAsync(await ThrowAsync());
+
     public Task UntilCaughtAsync(Guid ball) => Eventually.True(async () => await CaughtAsync(ball) == 1, $"ball {ball} caught");
 
     /// <summary>How often the hand has caught it.</summary>
