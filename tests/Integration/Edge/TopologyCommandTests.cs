@@ -7,6 +7,8 @@ namespace Integration;
 /// <summary>Beside a deployment, told of by settings alone.</summary>
 public sealed class TopologyCommandTests
 {
+    private const string GivenUp = "inventory.when-order-placed.dead";
+
     [Fact]
     public async Task who_is_down_and_who_claims_the_same_module_with_another_database_is_named()
     {
@@ -44,9 +46,12 @@ public sealed class TopologyCommandTests
     {
         await using var shop = await Shop.StartAsync(TopologyUnderTest.Parse("inventory-out"));
         var broker = (await shop.BrokerAsync())!;
+        var server = await RabbitMqServer.SharedAsync();
+        // Before Inventory listens it is not there, and what is published is lost.
+        await Eventually.True(async () => (await server.QueueDepthsAsync(broker)).ContainsKey(GivenUp), "the queue of what was given up");
         await using (var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync())
         await using (var channel = await connection.CreateChannelAsync())
-            await channel.BasicPublishAsync("", "inventory.when-order-placed.dead", new byte[] { 1 });
+            await channel.BasicPublishAsync("", GivenUp, new byte[] { 1 });
 
         var (code, shown) = await Eventually.Get(
             () => RunAsync(new() { ["Urls"] = $"{shop.Address}", ["Modules"] = "users,catalog,orders,billing,shipping", ["Addresses__inventory"] = $"{shop["inventory"].Http.BaseAddress}", ["RabbitMq"] = $"{broker}" }),
