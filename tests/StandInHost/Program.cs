@@ -14,6 +14,7 @@ var app = builder.Build();
 var asked = 0;
 app.MapGet("/health/ready", () => Interlocked.Increment(ref asked) < 3 ? Results.StatusCode(503) : Results.Ok());
 app.MapGet("/setting", () => setting);
+app.MapGet("/setting/{name}", (string name) => app.Configuration[name] ?? "");
 
 var checkpoints = new Lazy<DiagnosticListener>(() => new DiagnosticListener("Modular.Checkpoints"));
 app.MapPost("/pass/{name}", (string name, string? destination) =>

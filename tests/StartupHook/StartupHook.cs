@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 /// Kills the process that loads it, by SIGKILL, when the product reaches a named checkpoint:
 /// <c>MODULAR_CHECKPOINT_KILL=reaction.before-commit</c>, <c>…@module://inventory/when-order-placed</c> for that destination only, <c>…#3</c> the third time.
 /// Without that variable the point may be named while the process runs, in the file <c>MODULAR_CHECKPOINT_FILE</c> with <c>.at</c> behind it.
-/// The checkpoint's name is on disk in <c>MODULAR_CHECKPOINT_FILE</c> before the process dies. The runtime looks for this very class, in no namespace.
+/// The checkpoint's name is on disk in <c>MODULAR_CHECKPOINT_FILE</c> before the process dies. With <c>MODULAR_HOSTS_IN_TURN</c> it does nothing of this, but runs one
+/// host after the other (<see cref="HostsInTurn"/>). The runtime looks for this very class, in no namespace.
 /// </summary>
 internal static class StartupHook
 {
@@ -14,6 +15,12 @@ internal static class StartupHook
 
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(HostsInTurn.Variable) is { } program)
+        {
+            HostsInTurn.Run(program);
+            return;
+        }
+
         if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } file)
             throw new InvalidOperationException($"{FileVariable}, the file that tells of the kill, is not set.");
         var target = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? Target.Parse(given) : null;

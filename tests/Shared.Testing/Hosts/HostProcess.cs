@@ -20,11 +20,11 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Environment variable with the path of the Host.dll to test; by default the one built beside the tests, in their configuration.</summary>
     public const string Variable = "MODULAR_HOST";
 
-    private readonly ChildProcess _child;
+    private readonly IRunning _child;
     private readonly FreePort? _ownPort;
     private readonly OwnFolder _folder;
 
-    private HostProcess(ChildProcess child, FreePort port, bool ownPort, OwnFolder folder, bool waitsForKillPoint)
+    private HostProcess(IRunning child, FreePort port, bool ownPort, OwnFolder folder, bool waitsForKillPoint)
     {
         WaitsForKillPoint = waitsForKillPoint;
         _child = child;
@@ -57,8 +57,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>
     /// Starts a host with <paramref name="settings"/> (<c>["Modules:Orders:Address"] = "…"</c>, passed as environment variables, null unsets one).
     /// A <paramref name="port"/> given stays the caller's, for a host that comes back at the same address.
+    /// <paramref name="pool"/>: the address of a <see cref="HostPool"/>, of which its process is then; not with <paramref name="killAt"/>.
     /// </summary>
-    public static async Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, KillAt? killAt = null, FreePort? port = null, string? program = null)
+    public static async Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string?> settings, KillAt? killAt = null, FreePort? port = null, string? program = null, string? pool = null)
     {
         var dll = program ?? HostProgram.Find();
         var address = port ?? FreePort.Take();
@@ -73,14 +74,16 @@ public sealed class HostProcess : IAsyncDisposable
             environment["MODULAR_CHECKPOINT_FILE"] = CheckpointFile(folder);
         }
 
-        var child = await ChildProcess.StartAsync(new("dotnet", [dll]) { Environment = environment, WorkingFolder = Path.GetDirectoryName(dll)! });
+        IRunning child = pool is not null && killAt is null
+            ? await HostTurn.StartAsync(pool, dll, environment)
+            : await ChildProcess.StartAsync(new("dotnet", [dll]) { Environment = environment, WorkingFolder = Path.GetDirectoryName(dll)! });
         return new HostProcess(child, address, port is null, folder, killAt == KillAt.NamedLater);
     }
 
     /// <summary>Starts a host and waits until it is ready.</summary>
-    public static async Task<HostProcess> StartReadyAsync(IReadOnlyDictionary<string, string?> settings, KillAt? killAt = null, FreePort? port = null, string? program = null)
+    public static async Task<HostProcess> StartReadyAsync(IReadOnlyDictionary<string, string?> settings, KillAt? killAt = null, FreePort? port = null, string? program = null, string? pool = null)
     {
-        var host = await StartAsync(settings, killAt, port, program);
+        var host = await StartAsync(settings, killAt, port, program, pool);
         try
         {
             await host.WaitUntilReadyAsync();

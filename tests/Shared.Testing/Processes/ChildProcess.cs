@@ -14,6 +14,9 @@ public sealed record ChildCommand(string Program, IReadOnlyList<string> Argument
     public string DeathSignal { get; init; } = "KILL";
     public string? Input { get; init; }
 
+    /// <summary>Its input stays open, for <see cref="ChildProcess.TellAsync"/>.</summary>
+    public bool TakesLines { get; init; }
+
     /// <summary>Out of reach of Ctrl-C, which goes to every process of the terminal's group.</summary>
     public bool OwnSession { get; init; }
 
@@ -32,7 +35,7 @@ public readonly record struct ProcessEnd(int Code)
 /// A process that never outlives this one, even if this one is killed with SIGKILL: the kernel signals it then (PR_SET_PDEATHSIG, set by setpriv of util-linux).
 /// Its output is kept in memory, the last lines only.
 /// </summary>
-public sealed class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IRunning
 {
     // The kernel sends the death signal when the *thread* that forked ends, and .NET retires idle pool threads: so all children are started
     // by one thread that lives as long as the process.
@@ -58,7 +61,6 @@ public sealed class ChildProcess : IAsyncDisposable
     public int Id => _process.Id;
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>The last 2,000 lines of both streams, as they came.</summary>
     public string Output => _output.ToString();
 
     public string LastOutput(int lines) => _output.Last(lines);
@@ -82,8 +84,15 @@ public sealed class ChildProcess : IAsyncDisposable
         var child = new ChildProcess(process, command.Line);
         if (command.Input is { } input)
             await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
+        if (!command.TakesLines) process.StandardInput.Close();
         return child;
+    }
+
+    /// <summary>Writes a line to its input (<see cref="ChildCommand.TakesLines"/>).</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Runs a short command to its end and returns its output; fails with that output unless it ends with 0.</summary>
@@ -96,18 +105,11 @@ public sealed class ChildProcess : IAsyncDisposable
             : throw new InvalidOperationException($"'{command.Program} {string.Join(' ', command.Arguments)}' failed, {end}:\n{child.Output}");
     }
 
-    /// <summary>Sends signal <paramref name="number"/>; nothing happens if the process has ended. After <see cref="Signals.Stop"/> none of its threads runs any more.</summary>
     public void Signal(int number)
     {
-        if (_process.HasExited) return;
-
-        _ = kill(_process.Id, number);
-        // The system stops the threads one by one: those that still run could answer a request meanwhile.
-        if (number == Signals.Stop && !SpinWait.SpinUntil(() => _process.HasExited || IsStopped(), TimeSpan.FromSeconds(10)))
-            throw new InvalidOperationException($"Process {_process.Id} did not stop within 10 s of SIGSTOP.");
+        if (!_process.HasExited) Signals.Send(_process.Id, number, () => _process.HasExited);
     }
 
-    /// <summary>Waits for its end, by default a minute, then throws <see cref="TimeoutException"/>.</summary>
     public async Task<ProcessEnd> WaitForExitAsync(TimeSpan? timeout = null)
     {
         var patience = timeout ?? TimeSpan.FromMinutes(1);
@@ -123,24 +125,6 @@ public sealed class ChildProcess : IAsyncDisposable
         // Its own children may hold the streams open after it: what they write later is not waited for.
         await Task.WhenAny(_outputEnd, Task.Delay(TimeSpan.FromSeconds(1)));
         return new ProcessEnd(_process.ExitCode);
-    }
-
-    /// <summary>Asks by <paramref name="signal"/>, and kills after <paramref name="grace"/>. False if it had to be killed.</summary>
-    public async Task<bool> StopAsync(int signal, TimeSpan grace)
-    {
-        Signal(signal);
-        Signal(Signals.Continue);
-        try
-        {
-            await WaitForExitAsync(grace);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            Signal(Signals.Kill);
-            await WaitForExitAsync();
-            return false;
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -170,10 +154,6 @@ public sealed class ChildProcess : IAsyncDisposable
         return info;
     }
 
-    // The state is the letter after the program's name, which is in brackets: proc(5).
-    private bool IsStopped() => Directory.GetDirectories($"/proc/{_process.Id}/task").All(thread =>
-        File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't' or 'Z' or 'X');
-
     private async Task Read(StreamReader stream, Action<string>? told)
     {
         while (await stream.ReadLineAsync() is { } line)
@@ -182,11 +162,6 @@ public sealed class ChildProcess : IAsyncDisposable
             told?.Invoke(line);
         }
     }
-
-#pragma warning disable SYSLIB1054 // Two integers: there is nothing to generate, and unsafe code stays off.
-    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int kill(int process, int signal);
-#pragma warning restore SYSLIB1054
 }
 
 /// <summary>The signals that tests send, by their numbers on Linux.</summary>
@@ -198,4 +173,22 @@ public static class Signals
     public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;
+
+    /// <summary>After <see cref="Stop"/> none of the process's threads runs any more.</summary>
+    internal static void Send(int process, int number, Func<bool> hasEnded)
+    {
+        _ = kill(process, number);
+        // The system stops the threads one by one: those that still run could answer a request meanwhile.
+        if (number == Stop && !SpinWait.SpinUntil(() => hasEnded() || IsStopped(process), TimeSpan.FromSeconds(10)))
+            throw new InvalidOperationException($"Process {process} did not stop within 10 s of SIGSTOP.");
+    }
+
+    // The state is the letter after the program's name, which is in brackets: proc(5).
+    private static bool IsStopped(int process) => Directory.GetDirectories($"/proc/{process}/task").All(thread =>
+        File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] is 'T' or 't' or 'Z' or 'X');
+
+#pragma warning disable SYSLIB1054 // Two integers: there is nothing to generate, and unsafe code stays off.
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int kill(int process, int signal);
+#pragma warning restore SYSLIB1054
 }

@@ -86,7 +86,7 @@ public sealed class Shop : IAsyncDisposable
     public async Task<HostProcess> StartHostAsync(string host, KillAt? killAt = null, string? program = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) _settings[host][name] = value;
-        return _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program);
+        return _hosts[host] = await HostProcess.StartReadyAsync(_settings[host], killAt, _ports[host], program, program is null ? HostPool.OfRun : null);
     }
 
     /// <summary>The PostgreSQL server of a module's data.</summary>
@@ -96,7 +96,7 @@ public sealed class Shop : IAsyncDisposable
     public Task<Uri?> BrokerAsync() => _servers.BrokerAsync(_plan);
 
     /// <summary>A second instance of a host, on ports of its own.</summary>
-    public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null });
+    public async Task<HostProcess> StartTwinAsync(string host) => _hosts[host + "-twin"] = await HostProcess.StartReadyAsync(new Dictionary<string, string?>(_settings[host]) { ["Urls"] = null, ["Calls:Urls"] = null }, pool: HostPool.OfRun);
 
     /// <summary>Stops a host as an orchestrator would.</summary>
     public async Task StopHostAsync(string host)
