@@ -6,7 +6,7 @@ namespace Shared.Testing;
 
 /// <summary>
 /// Processes that run one host after the other (tests/StartupHook), for all test projects of a run: a host that stopped in order leaves its process, and all that was
-/// compiled in it, to the next, which starts with an eighth of the CPU. A host that is killed or fails ends its process, and so does a test project that ends.
+/// compiled in it, to the next, which starts with an eighth of the CPU (decision 18). A host that is killed or fails ends its process, and so does a test project that ends.
 /// </summary>
 /// <remarks>Who wants a host connects to a socket and sends its program and environment; back come the process's number, what it writes, and how it ended.</remarks>
 public sealed class HostPool : IAsyncDisposable
@@ -14,6 +14,7 @@ public sealed class HostPool : IAsyncDisposable
     /// <summary>Environment variable with the socket's path. Without it every host has a process of its own.</summary>
     public const string Variable = "MODULAR_HOST_POOL";
 
+    /// <summary>What the startup hook writes, in both streams, when a host has ended; and the last line to its follower.</summary>
     internal const string EndLine = "--- ended with exit code ";
 
     private const string ProgramVariable = "MODULAR_HOSTS_IN_TURN";
