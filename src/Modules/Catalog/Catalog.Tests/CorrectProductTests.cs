@@ -41,7 +41,7 @@ public sealed class CorrectProductTests(TheCatalog catalog) : IClassFixture<TheC
 
         Assert.Equal("2.5 EUR withdrawn 3", await (await catalog.Correct("c-old", "*", weight: 5)).Product());
         Assert.Equal("2.5 EUR draft 2", await (await catalog.Correct("c-new", "*", weight: 5)).Product());
-        Assert.DoesNotContain(await catalog.Module.Published<ProductPublished>(), published => published.Weight == 5);
+        Assert.DoesNotContain(await catalog.Module.Published<ProductPublished>(), published => published.Sku is "c-old" or "c-new" && published.Weight == 5);
         await catalog.Republish("c-old");
         Assert.Contains(new ProductPublished("c-old", "Lantern", 2.5m, "EUR", 4, 5), await catalog.Module.Published<ProductPublished>());
     }
