@@ -34,6 +34,12 @@ internal static partial class Front
     public static void Use(WebApplication front, IReadOnlyList<ModuleApplication> modules, Topology topology)
     {
         var log = front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access");
+        var listening = front.Services.GetRequiredService<Tokens.Authority>().Listening;
+        front.Use(async (context, next) =>
+        {
+            await listening.WaitAsync(context.RequestAborted);
+            await next(context);
+        });
         front.Use(Untrusted.Drop);
         front.Use(async (context, next) =>
         {

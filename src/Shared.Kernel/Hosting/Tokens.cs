@@ -69,12 +69,21 @@ internal static class Tokens
     /// <summary>Where tokens are issued.</summary>
     internal sealed class Authority
     {
-        /// <summary>Set once the front listens.</summary>
-        public Uri? Front { get; set; }
+        private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Uri? _front;
+
+        /// <summary>The front's own address is known. The first requests may come before that: they wait for it.</summary>
+        public Task Listening => _listening.Task;
+
+        public void Listens(Uri front)
+        {
+            _front = front;
+            _listening.TrySetResult();
+        }
 
         public Uri Find(IConfiguration configuration, Topology topology) =>
             configuration["Tokens:Authority"] is { } given ? new Uri(given)
             // A gateway asks itself: it knows which instance answers.
-            : new Uri((topology.Gateway ? Front : topology.Elsewhere.GetValueOrDefault(Issuer)?[0] ?? Front) ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
+            : new Uri((topology.Gateway ? _front : topology.Elsewhere.GetValueOrDefault(Issuer)?[0] ?? _front) ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
     }
 }
