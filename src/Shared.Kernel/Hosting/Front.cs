@@ -34,12 +34,6 @@ internal static partial class Front
     public static void Use(WebApplication front, IReadOnlyList<ModuleApplication> modules, Topology topology)
     {
         var log = front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access");
-        var listening = front.Services.GetRequiredService<Tokens.Authority>().Listening;
-        front.Use(async (context, next) =>
-        {
-            await listening.WaitAsync(context.RequestAborted);
-            await next(context);
-        });
         front.Use(Untrusted.Drop);
         front.Use(async (context, next) =>
         {
@@ -53,6 +47,7 @@ internal static partial class Front
         front.UseMiddleware<Problems>();
         front.UseStatusCodePages();
         front.UseRouting();
+        front.Use((context, next) => front.Services.GetRequiredService<Tokens.Authority>().Front is null ? throw new IssuerAwayException(new InvalidOperationException("The host is starting.")) : next(context));
         front.UseAuthentication();
         front.UseAuthorization();
 

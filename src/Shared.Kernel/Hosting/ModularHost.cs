@@ -91,7 +91,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             Front.Use(front, modules, topology);
             gateway?.Invoke(front, topology);
             await front.StartAsync(cancellation);
-            front.Services.GetRequiredService<Tokens.Authority>().Listens(AddressOf(front));
+            front.Services.GetRequiredService<Tokens.Authority>().Front = AddressOf(front);
 
             var host = new ModularHost(front, port, modules, surroundings.InProcess, postgres);
             host.LogStarted(here.Length == 0 ? "none" : string.Join(", ", topology.Here), host.Address);

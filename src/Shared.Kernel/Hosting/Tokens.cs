@@ -24,8 +24,7 @@ internal static class Tokens
 
     public static void Add(IServiceCollection services, IConfiguration configuration, Topology topology)
     {
-        services.AddSingleton<Authority>();
-        services.AddSingleton<Revocations>();
+        services.AddSingleton<Authority>().AddSingleton<Revocations>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
         {
             bearer.MapInboundClaims = false;
@@ -69,21 +68,12 @@ internal static class Tokens
     /// <summary>Where tokens are issued.</summary>
     internal sealed class Authority
     {
-        private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Uri? _front;
-
-        /// <summary>The front's own address is known. The first requests may come before that: they wait for it.</summary>
-        public Task Listening => _listening.Task;
-
-        public void Listens(Uri front)
-        {
-            _front = front;
-            _listening.TrySetResult();
-        }
+        /// <summary>Set once the front listens, a moment after its port is open. No token may be checked before: the options keep a fault as they keep a value.</summary>
+        public Uri? Front { get; set; }
 
         public Uri Find(IConfiguration configuration, Topology topology) =>
             configuration["Tokens:Authority"] is { } given ? new Uri(given)
             // A gateway asks itself: it knows which instance answers.
-            : new Uri((topology.Gateway ? _front : topology.Elsewhere.GetValueOrDefault(Issuer)?[0] ?? _front) ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
+            : new Uri((topology.Gateway ? Front : topology.Elsewhere.GetValueOrDefault(Issuer)?[0] ?? Front) ?? throw new InvalidOperationException("A token was checked before the front listened."), $"/v1/{Issuer}");
     }
 }
