@@ -33,7 +33,7 @@ internal static partial class Front
 
     public static void Use(WebApplication front, IReadOnlyList<ModuleApplication> modules, Topology topology)
     {
-        var log = front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access");
+        var (log, authority) = (front.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Modular.Access"), front.Services.GetRequiredService<Tokens.Authority>());
         front.Use(Untrusted.Drop);
         front.Use(async (context, next) =>
         {
@@ -47,7 +47,7 @@ internal static partial class Front
         front.UseMiddleware<Problems>();
         front.UseStatusCodePages();
         front.UseRouting();
-        front.Use((context, next) => front.Services.GetRequiredService<Tokens.Authority>().Front is null ? throw new IssuerAwayException(new InvalidOperationException("The host is starting.")) : next(context));
+        front.Use((context, next) => authority.Front is null ? throw new IssuerAwayException(null, "This host is still starting.") : next(context));
         front.UseAuthentication();
         front.UseAuthorization();
 

@@ -9,8 +9,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Shared.Kernel;
 
-/// <summary>The token's issuer is away, and its keys, or which tokens it has revoked, are not known yet. HTTP 503.</summary>
-internal sealed class IssuerAwayException(Exception fault) : Exception("The issuer of tokens does not answer, and what it publishes is not known yet.", fault);
+/// <summary>The token's issuer is away or, while the host starts, not known, and its keys, or which tokens it has revoked, are not known yet. HTTP 503.</summary>
+internal sealed class IssuerAwayException(Exception? fault, string message = "The issuer of tokens does not answer, and what it publishes is not known yet.") : Exception(message, fault);
 
 /// <summary>
 /// The token check of every host, by the issuer's published keys. The issuer is the Users module, wherever it runs, unless <c>Tokens:Authority</c> names another one.

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using Shared.Testing;
 
 namespace Integration;
@@ -70,6 +74,21 @@ public sealed class HostPoolTests : IAsyncDisposable
 
         Assert.Contains("did not stop within 1 s", fault.Message, StringComparison.Ordinal);
         await UntilGoneAsync(stubborn.Id);
+    }
+
+    [Fact]
+    public async Task a_host_ends_with_the_test_project_that_asked_for_it()
+    {
+        using var project = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await project.ConnectAsync(new UnixDomainSocketEndPoint(_pool.Address), TestContext.Current.CancellationToken);
+        await using var stream = new NetworkStream(project);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { Dll = StandIn, Environment = Settings("x") }) + "\n"), TestContext.Current.CancellationToken);
+        var id = int.Parse((await new StreamReader(stream).ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+        Assert.Contains(Process.GetProcesses(), running => running.Id == id);
+
+        project.Close();
+
+        await UntilGoneAsync(id);
     }
 
     [Fact]

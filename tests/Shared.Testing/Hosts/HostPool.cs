@@ -19,9 +19,7 @@ public sealed class HostPool : IAsyncDisposable
 
     private const string ProgramVariable = "MODULAR_HOSTS_IN_TURN";
 
-    /// <summary>As many as four shops of seven hosts use.</summary>
-    private const int MostFree = 28;
-
+    /// <summary>Never more than were used at the same time.</summary>
     private readonly List<Seat> _free = [];
     private readonly OwnFolder _folder = OwnFolder.Create("hosts");
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -78,7 +76,7 @@ public sealed class HostPool : IAsyncDisposable
         // It says no more, and is gone when this ends.
         var left = asked.ReadLineAsync(_closing.Token).AsTask();
         var code = await seat.RunAsync(wish, follower, left);
-        if (code == 0) await GiveBackAsync(seat);
+        if (code == 0) GiveBack(seat);
         else await seat.Process.DisposeAsync();
         if (!left.IsCompleted || left.IsCanceled) await follower.WriteLineAsync($"{EndLine}{code}");
     }
@@ -95,16 +93,9 @@ public sealed class HostPool : IAsyncDisposable
         }
     }
 
-    private async ValueTask GiveBackAsync(Seat seat)
+    private void GiveBack(Seat seat)
     {
-        Seat? tooMany = null;
-        lock (_free)
-        {
-            _free.Add(seat);
-            if (_free.Count > MostFree) (tooMany, _) = (_free[0], _free.Remove(_free[0]));
-        }
-
-        if (tooMany is not null) await tooMany.Process.DisposeAsync();
+        lock (_free) _free.Add(seat);
     }
 
     internal sealed record Wish(string Dll, IReadOnlyDictionary<string, string?> Environment)
