@@ -13,13 +13,10 @@ namespace Shared.Kernel;
 /// </summary>
 internal sealed class PostgresCarrier : ICarrier
 {
-    private readonly string _module;
-    private readonly Databases _databases;
     private readonly ILoggerFactory _logging;
     private readonly NpgsqlDataSource _bus;
     private readonly PostgresDoorbell _doorbell;
-    private readonly SemaphoreSlim _making = new(1, 1);
-    private volatile bool _made;
+    private readonly OnDemand<NpgsqlDataSource> _made;
 
     public PostgresCarrier(string module, Databases databases, ILoggerFactory logging)
     {
@@ -32,7 +29,12 @@ internal sealed class PostgresCarrier : ICarrier
             // A process that is stopped in the middle of a take gives its letters back to a second instance.
             Options = "-c idle_in_transaction_session_timeout=15s",
         });
-        (_module, _databases, _logging, _doorbell) = (module, databases, logging, new PostgresDoorbell(module, _bus, logging.CreateLogger<PostgresDoorbell>()));
+        (_logging, _doorbell) = (logging, new PostgresDoorbell(module, _bus, logging.CreateLogger<PostgresDoorbell>()));
+        _made = new(async _ =>
+        {
+            await databases.ProvisionAsync([module], Table, Rights, CancellationToken.None);
+            return _bus;
+        }, _ => true);
     }
 
     public ICarrierSender OpenSender(Uri destination) => new Sender(destination, this);
@@ -40,22 +42,7 @@ internal sealed class PostgresCarrier : ICarrier
     public IListener Listen(Uri destination, IReceiver receiver) => new PostgresListener(destination, receiver, this, _doorbell, _logging.CreateLogger<PostgresListener>()).Start();
 
     /// <summary>The database with the table, which is made at first use: a host starts although its carrier is away.</summary>
-    public async Task<NpgsqlDataSource> OpenAsync()
-    {
-        if (_made) return _bus;
-
-        await _making.WaitAsync();
-        try
-        {
-            if (!_made) await _databases.ProvisionAsync([_module], Table, Rights, CancellationToken.None);
-            _made = true;
-            return _bus;
-        }
-        finally
-        {
-            _making.Release();
-        }
-    }
+    public Task<NpgsqlDataSource> OpenAsync() => _made.GetAsync();
 
     public async Task<long> WaitingAsync(Uri destination)
     {
@@ -68,7 +55,7 @@ internal sealed class PostgresCarrier : ICarrier
     {
         await _doorbell.DisposeAsync();
         await _bus.DisposeAsync();
-        _making.Dispose();
+        await _made.DisposeAsync();
     }
 
     private const string Table = """

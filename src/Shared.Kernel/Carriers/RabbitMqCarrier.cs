@@ -28,18 +28,13 @@ internal sealed class RabbitMqCarrier(string module, Uri broker, bool declares, 
         return (await channel.QueueDeclarePassiveAsync(RabbitMqQueue.NameOf(destination))).MessageCount;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _sends.DisposeAsync();
-        await _listens.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_sends.DisposeAsync().AsTask(), _listens.DisposeAsync().AsTask());
 
     private sealed class Sender(string queue, RabbitMqConnection connection) : ICarrierSender
     {
         private static readonly TimeSpan ConfirmPatience = TimeSpan.FromSeconds(10);
 
-        private readonly SemaphoreSlim _opening = new(1, 1);
-        private IChannel? _channel;
+        private readonly OnDemand<IChannel> _channel = new(connection.ChannelAsync, channel => channel.IsOpen);
 
         public async Task<bool> PingAsync()
         {
@@ -50,15 +45,11 @@ internal sealed class RabbitMqCarrier(string module, Uri broker, bool declares, 
 
         public async Task<Exception?[]> SendAsync(IReadOnlyList<Envelope> messages)
         {
-            var channel = await OpenAsync();
+            var channel = await _channel.GetAsync();
             return await Task.WhenAll(messages.Select(message => PublishAsync(channel, message)));
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            if (_channel is not null) await _channel.DisposeAsync();
-            _opening.Dispose();
-        }
+        public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
         private async Task<Exception?> PublishAsync(IChannel channel, Envelope message)
         {
@@ -78,63 +69,31 @@ internal sealed class RabbitMqCarrier(string module, Uri broker, bool declares, 
                 return fault;
             }
         }
-
-        private async Task<IChannel> OpenAsync()
-        {
-            if (_channel is { IsOpen: true } open) return open;
-
-            await _opening.WaitAsync();
-            try
-            {
-                if (_channel is { IsOpen: true } opened) return opened;
-
-                if (_channel is not null) await _channel.DisposeAsync();
-                return _channel = await connection.ChannelAsync();
-            }
-            finally
-            {
-                _opening.Release();
-            }
-        }
     }
 }
 
 /// <summary>One connection to the broker, opened when it is needed and again when it was lost.</summary>
 internal sealed class RabbitMqConnection(Uri broker, string name) : IAsyncDisposable
 {
+    /// <summary>For an answer of the broker's. Who waits for longer is deaf, and does not stop.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    private IConnection? _connection;
-
-    public async Task<IChannel> ChannelAsync() => await (await OpenAsync()).CreateChannelAsync(Confirmed);
-
-    public async ValueTask DisposeAsync()
+    private readonly OnDemand<IConnection> _connection = new(cancellation => new ConnectionFactory
     {
-        if (_connection is not null) await _connection.DisposeAsync();
-        _opening.Dispose();
-    }
+        Uri = broker,
+        // What was in hand is decided by the outbox and the inbox, not by a client that opens everything again.
+        AutomaticRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(5),
+        ContinuationTimeout = Patience,
+        ClientProvidedName = name,
+    }.CreateConnectionAsync(cancellation), connection => connection.IsOpen);
 
-    private async Task<IConnection> OpenAsync()
-    {
-        await _opening.WaitAsync();
-        try
-        {
-            if (_connection is { IsOpen: true } open) return open;
+    public async Task<IChannel> ChannelAsync(CancellationToken cancellation = default) => await (await _connection.GetAsync(cancellation)).CreateChannelAsync(Confirmed, cancellation);
 
-            if (_connection is not null) await _connection.DisposeAsync();
-            return _connection = await new ConnectionFactory
-            {
-                Uri = broker,
-                // What was in hand is decided by the outbox and the inbox, not by a client that opens everything again.
-                AutomaticRecoveryEnabled = false,
-                RequestedHeartbeat = TimeSpan.FromSeconds(5),
-                ClientProvidedName = name,
-            }.CreateConnectionAsync();
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    /// <summary>Closes something in order, unless the broker does not answer: a queue without a leader keeps its channel open, and that its connection.</summary>
+    public static Task CloseAsync(IAsyncDisposable opened) => Task.WhenAny(opened.DisposeAsync().AsTask(), Task.Delay(Patience, CancellationToken.None));
+
+    public async ValueTask DisposeAsync() => await CloseAsync(_connection);
 }

@@ -40,25 +40,42 @@ internal sealed class RabbitMqListener(Uri destination, IReceiver receiver, Rabb
 
     protected override async Task TakeAsync(CancellationToken stopping)
     {
-        await using var channel = await connection.ChannelAsync();
-        await EnsureQueueAsync(channel);
-        await channel.BasicQosAsync(0, Prefetch, global: false, stopping);
-
         var arrived = Channel.CreateUnbounded<(ulong Tag, byte[] Bytes)>();
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, delivery) => arrived.Writer.WriteAsync((delivery.DeliveryTag, delivery.Body.ToArray()), CancellationToken.None).AsTask();
-        // The queue was deleted, or the way to the broker is lost: begin again, which declares it.
-        consumer.UnregisteredAsync += (_, _) => Ended(arrived.Writer, "the queue is gone");
-        consumer.ShutdownAsync += (_, reason) => Ended(arrived.Writer, reason.ReplyText);
-        await channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stopping);
-        Opened();
-
-        while (await arrived.Reader.WaitToReadAsync(stopping))
+        var channel = await connection.ChannelAsync(stopping);
+        try
         {
-            var batch = new List<(ulong Tag, byte[] Bytes)>();
-            while (batch.Count < Batch && arrived.Reader.TryRead(out var delivery)) batch.Add(delivery);
-            await KeepAsync(channel, batch, stopping);
+            await ConsumeAsync(channel, arrived.Writer).WaitAsync(stopping);
+            Opened();
+            while (await arrived.Reader.WaitToReadAsync(stopping))
+            {
+                var batch = new List<(ulong Tag, byte[] Bytes)>();
+                while (batch.Count < Batch && arrived.Reader.TryRead(out var delivery)) batch.Add(delivery);
+                await KeepAsync(channel, batch, stopping);
+            }
         }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new IOException("its queue does not answer. If that goes on, the broker has no leader for it: restart the broker, or have one elected (README, Managed brokers)");
+        }
+        finally
+        {
+            // What was delivered and is not stored is back in the queue then.
+            await RabbitMqConnection.CloseAsync(channel);
+        }
+    }
+
+    private async Task ConsumeAsync(IChannel channel, ChannelWriter<(ulong, byte[])> arrived)
+    {
+        await EnsureQueueAsync(channel);
+        await channel.BasicQosAsync(0, Prefetch, global: false);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) => arrived.WriteAsync((delivery.DeliveryTag, delivery.Body.ToArray()), CancellationToken.None).AsTask();
+        // The queue was deleted, or the way to the broker is lost: begin again, which declares it.
+        consumer.UnregisteredAsync += (_, _) => Ended("the queue is gone");
+        consumer.ShutdownAsync += (_, reason) => Ended(reason.ReplyText);
+        await channel.BasicConsumeAsync(_queue, autoAck: false, consumer);
+
+        Task Ended(string reason) => Task.FromResult(arrived.TryComplete(new IOException(reason)));
     }
 
     private async Task KeepAsync(IChannel channel, List<(ulong Tag, byte[] Bytes)> batch, CancellationToken stopping)
@@ -88,11 +105,5 @@ internal sealed class RabbitMqListener(Uri destination, IReceiver receiver, Rabb
         var dead = RabbitMqQueue.DeadOf(_queue);
         await channel.QueueDeclareAsync(dead, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(RabbitMqQueue.DeadArguments));
         await channel.QueueDeclareAsync(_queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(RabbitMqQueue.Arguments(_queue)));
-    }
-
-    private static Task Ended(ChannelWriter<(ulong, byte[])> arrived, string reason)
-    {
-        arrived.TryComplete(new IOException(reason));
-        return Task.CompletedTask;
     }
 }

@@ -132,7 +132,7 @@ public sealed partial class ModularHost : IAsyncDisposable
             await Task.WhenAll(modules.Select(module => module.StopAsync(CancellationToken.None)));
         }
 
-        foreach (var module in modules) await module.DisposeAsync();
+        await Task.WhenAll(modules.Select(module => module.DisposeAsync().AsTask()));
         if (postgres is not null) await postgres.DisposeAsync();
         if (calls is not null) await calls.DisposeAsync();
         await front.DisposeAsync();

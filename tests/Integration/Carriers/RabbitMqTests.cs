@@ -29,6 +29,32 @@ public sealed class RabbitMqTests
     }
 
     [Fact]
+    public async Task a_host_stops_while_a_queue_answers_nothing_and_hears_it_when_it_does()
+    {
+        var server = await RabbitMqServer.SharedAsync();
+        await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq);
+        await modules.UntilListeningAsync();
+        await modules.StopHostAsync(TwoModules.Thrower);
+
+        Guid ball;
+        await server.SetSilentAsync(modules.Broker!, Queue, silent: true);
+        try
+        {
+            await modules.StartHostAsync(TwoModules.Thrower);
+            ball = await modules.ThrowAsync();
+            // Half of what Kubernetes gives.
+            await modules.StopHostAsync(TwoModules.Thrower).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+            await modules.StartHostAsync(TwoModules.Thrower);
+        }
+        finally
+        {
+            await server.SetSilentAsync(modules.Broker!, Queue, silent: false);
+        }
+
+        await Eventually.True(async () => await modules.CaughtAsync(ball) == 1, "caught from the queue that answers again", TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public async Task a_message_to_a_queue_that_is_not_there_is_returned_and_stays_with_its_publisher()
     {
         await using var modules = await TwoModules.StartAsync(Carrier.RabbitMq, apart: true);

@@ -91,6 +91,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return lines.Select(line => line.Split('\t')).ToDictionary(parts => parts[0], parts => long.Parse(parts[1]));
     }
 
+    /// <summary>A quorum queue answers nothing, as if it had no leader, or does again.</summary>
+    public Task SetSilentAsync(Uri virtualHost, string queue, bool silent) =>
+        _node.EvaluateAsync($"""ok = sys:{(silent ? "suspend" : "resume")}(binary_to_existing_atom(<<"{NameOf(virtualHost)}_{queue}">>)).""");
+
     /// <summary>Raises or clears an alarm of the broker's, such as <c>memory</c> or <c>disk</c>: while it lasts, publishers are blocked.</summary>
     public Task SetAlarmAsync(string resource, bool on) => _node.EvaluateAsync(on
         ? $"rabbit_alarm:set_alarm({{{{resource_limit, {resource}, node()}}, []}}), ok."
