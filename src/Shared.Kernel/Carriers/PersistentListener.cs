@@ -9,7 +9,7 @@ namespace Shared.Kernel;
 /// <summary>Listens for as long as it is not stopped: when the way is lost, it is sought again.</summary>
 internal abstract partial class PersistentListener(Uri address, IReceiver receiver, ILogger logger) : AcknowledgingListener(address, receiver), IReportConnectionState
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    protected static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;

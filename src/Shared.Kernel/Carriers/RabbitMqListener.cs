@@ -34,7 +34,6 @@ internal sealed class RabbitMqListener(Uri destination, IReceiver receiver, Rabb
 {
     private const int Batch = 100;
     private const ushort Prefetch = 300;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _queue = RabbitMqQueue.NameOf(destination);
 

@@ -15,7 +15,7 @@ public sealed class FirstRequestTests
     {
         using var port = FreePort.Take();
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        var builder = WebApplication.CreateSlimBuilder([.. ModularHost.SettingsOnce, $"--Urls={http.BaseAddress}", "--Modules=none", "--Elsewhere:users=http://127.0.0.1:9"]);
+        var builder = WebApplication.CreateSlimBuilder([.. ModularHost.SettingsOnce, $"--Urls={http.BaseAddress}", "--Modules=none"]);
         var asking = new TaskCompletionSource<Task<HttpResponseMessage>>();
         builder.Services.AddHostedService(services => new WhenStarted(services.GetRequiredService<IHostApplicationLifetime>(), () =>
         {
