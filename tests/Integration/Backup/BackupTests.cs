@@ -6,6 +6,7 @@ using static Integration.BackupCommandLine;
 namespace Integration;
 
 /// <summary>A shop of two processes is backed up while orders flow, the letters between them too, and its copy on another server is a shop of its own: everything in it agrees, and it goes on.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class BackupTests
 {
     private const string Inventory = "inventory";

@@ -11,6 +11,7 @@ using Wolverine.Runtime.Serialization;
 namespace Integration;
 
 /// <summary>Stop, say another carrier, start: whatever a message was waiting for, it arrives once.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class CarrierChangeTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using static Integration.DataFolder;
 
 namespace Integration;
 
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class EmbeddedPostgresCrashTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using Shared.Testing;
 
 namespace Integration;
 
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class BrokerTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>The same data under one topology after the other, with orders in every state and messages wherever they can be: nothing is lost, nothing is doubled.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class ChangedTopologyTests
 {
     private const int Orders = 12;

@@ -56,7 +56,7 @@ public abstract class KillPoints(ShopAndShopper mortal)
     }
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]
@@ -75,7 +75,7 @@ public sealed class WritePathTests(ShopAndShopper mortal) : KillPoints(mortal), 
     public Task after_an_event_s_row_was_removed() => Survives("send.forgotten", Orders, atInventory: true);
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ReceivePathTests(ShopAndShopper mortal) : KillPoints(mortal)
     public Task before_the_reaction_runs() => Survives("reaction.received", Inventory, atInventory: true);
 }
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class ReactionPathTests(ShopAndShopper mortal) : KillPoints(mortal), IClassFixture<ShopAndShopper>
 {
     [Fact]

@@ -25,7 +25,7 @@ public sealed class ShopBehindProxy : ShopAndShopper
 }
 
 /// <summary>PostgreSQL has committed, but its answer never comes: whoever asked cannot know, and repeats.</summary>
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class LostAnswerTests(ShopBehindProxy behind) : IClassFixture<ShopBehindProxy>
 {
     private Shop Shop => behind.Shop;

@@ -2,7 +2,7 @@ using Shared.Testing;
 
 namespace Integration;
 
-[Trait(Topologies.Runs, Topologies.InSplitToo)]
+[Trait(Topologies.Runs, Topologies.InSplitToo), Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class PausedHostTests
 {
     [Fact]

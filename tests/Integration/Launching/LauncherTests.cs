@@ -6,6 +6,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>The program behind <c>./modular run --split</c>, on a data folder of its own.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed partial class LauncherTests : IDisposable
 {
     private static readonly string Program = HostProgram.Built("tests/Launcher", "Launcher");

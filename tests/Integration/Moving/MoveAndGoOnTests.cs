@@ -4,6 +4,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>Inventory's data goes to a second server and comes back, with messages in hand, while the shop's orders go on before, between and after.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class MoveAndGoOnTests
 {
     private const string Inventory = "inventory";

@@ -3,6 +3,7 @@ using static Integration.MoveCommandLine;
 
 namespace Integration;
 
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class MoveTests(StoppedShop stopped) : IClassFixture<StoppedShop>
 {
     private const string Module = StoppedShop.Module;

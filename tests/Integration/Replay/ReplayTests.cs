@@ -6,6 +6,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>The whole command as a process, on the sample and a shop of its own.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class ReplayTests : IAsyncLifetime
 {
     private static readonly string Program = HostProgram.Built("tests/Replay", "Replay");

@@ -4,6 +4,7 @@ using Shared.Testing;
 namespace Integration;
 
 /// <summary>One file through shops in one process and in others: the result is the same, byte for byte.</summary>
+[Trait(Topologies.Runs, Topologies.Slow)]
 public sealed class ResultTests(ResultTests.AllInOne allInOne) : IClassFixture<ResultTests.AllInOne>
 {
     private const int Orders = 500;
