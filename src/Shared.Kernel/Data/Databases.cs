@@ -112,7 +112,7 @@ public sealed class Databases
                     do $$ begin
                       if not exists (select 1 from pg_roles where rolname = '{module}') then create role {module}; end if;
                     end $$;
-                    alter role {module} login nosuperuser nocreatedb nocreaterole password '{PasswordOf(module)}'
+                    alter role {module} login nosuperuser nocreatedb nocreaterole password '{Verifier(PasswordOf(module))}'
                     """, cancellation);
             }
 
@@ -132,6 +132,16 @@ public sealed class Databases
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(administrator) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         return connection;
+    }
+
+    // What PostgreSQL keeps of a password (RFC 5803): servers write statements to their logs, so the password itself is in none.
+    private static string Verifier(string password)
+    {
+        const int rounds = 4096;
+        var salt = RandomNumberGenerator.GetBytes(16);
+        var salted = Rfc2898DeriveBytes.Pbkdf2(password, salt, rounds, HashAlgorithmName.SHA256, 32);
+        byte[] Key(string of) => HMACSHA256.HashData(salted, Encoding.UTF8.GetBytes(of));
+        return $"SCRAM-SHA-256${rounds}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(SHA256.HashData(Key("Client Key")))}:{Convert.ToBase64String(Key("Server Key"))}";
     }
 
     private string PasswordOf(string role) => Convert.ToHexString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_secret), Encoding.UTF8.GetBytes(role)));
