@@ -98,7 +98,7 @@ internal static class TopologyCommand
         {
             if (carrier.Fault is { } fault && up.Any(host => host.Is!.ListensTo(carrier.Carrier))) yield return $"{carrier.Carrier}: {fault}.";
             foreach (var (queue, messages) in carrier.GivenUp.Where(queue => queue.Value > 0))
-                yield return $"{carrier.Carrier} gave up {messages} messages, whose receiver died or lost its connection at every delivery: they are in '{RabbitMqQueue.DeadOf(queue)}'. Move them back to '{queue}' at the broker; what was handled is not handled again.";
+                yield return $"Messages that {carrier.Carrier} gave up, because their receiver died or lost its connection at every delivery: {messages}, in '{RabbitMqQueue.DeadOf(queue)}'. Move them back to '{queue}' at the broker; what was handled is not handled again.";
             if (carrier.Total > 0 && !up.Any(host => host.Is!.ListensTo(carrier.Carrier))) yield return $"{carrier.Carrier} holds {carrier.Total} messages and no host listens to it: set Drain={carrier.Carrier} until it is empty.";
         }
     }
