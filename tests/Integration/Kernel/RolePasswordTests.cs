@@ -36,9 +36,8 @@ public sealed class RolePasswordTests
 
         await using var administrator = new NpgsqlConnection(database);
         await administrator.OpenAsync(TestContext.Current.CancellationToken);
-        await using var dropping = new NpgsqlCommand($"drop schema {role}; revoke all on database \"{administrator.Database}\" from {role}; drop role {role}", administrator);
+        await using var dropping = new NpgsqlCommand($"drop owned by {role}; drop role {role}", administrator);
         await dropping.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await administrator.CloseAsync();
         await server.DropDatabaseAsync(database);
     }
 }

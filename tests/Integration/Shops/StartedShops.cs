@@ -56,7 +56,7 @@ internal static class Topologies
 {
     public const string Runs = "Runs", InSplitToo = "split", Everywhere = "everywhere";
 
-    /// <summary>Kills, pauses, moves, replays or launches whole shops, which takes half of all the time: with <c>./modular test --slow</c>, as in CI, and with <c>--all</c>.</summary>
+    /// <summary>Kills, pauses, moves, replays or launches whole shops, which takes two fifths of all the time: with <c>./modular test --slow</c>, as in CI, and with <c>--all</c>.</summary>
     public const string Slow = "slow";
 
     /// <summary>Minutes rather than seconds: with <c>./modular test --all</c> only.</summary>
